@@ -1,0 +1,109 @@
+// Entry of the inspector page: wires the host's messages through the reducer to the page, and the page's wishes back.
+import "./styles/base.css";
+import "./styles/header.css";
+import "./styles/frame.css";
+import "./styles/position.css";
+import "katex/dist/katex.css";
+import "./styles/panels.css";
+import "./styles/parameters.css";
+import "./styles/equation.css";
+import "./styles/flow.css";
+import "./styles/time.css";
+import "./styles/playing.css";
+import { afterReload, initialState, reduce } from "../src/protocol/inspector.ts";
+import { connectHost, type News, type UiState } from "./host.ts";
+import { pace } from "./pace.ts";
+import { readPalette, watchTheme } from "./theme.ts";
+import { registerToolkit } from "./toolkit.ts";
+import { createPage } from "./views/page.ts";
+
+/** Faster than this nobody reads, and the editor beside wants its share of the processor. */
+const drawEvery = 100;
+/** Storing sends the state to the extension host, so it is done rarely and when the page may go away. */
+const keepEvery = 2000;
+
+registerToolkit();
+const host = connectHost(receive);
+const kept = host.restore();
+let state = kept.state ?? initialState;
+let ui = kept.ui;
+let palette = readPalette();
+let hydrated = false;
+
+const page = createPage({
+  command: (command) => host.send({ type: "command", command }),
+  reveal: ({ file, line }) => host.send({ type: "reveal", file, line }),
+  ask: host.ask,
+  choose: (change: Partial<UiState>) => {
+    ui = { ...ui, ...change };
+    requestDrawing();
+    // At once: when the tab is hidden, the page goes away before a message that it sends then.
+    keeping.request();
+    keeping.flush();
+  },
+});
+const now = (): number => performance.now();
+const drawing = pace(draw, drawEvery, now, (run, delay) => {
+  setTimeout(() => requestAnimationFrame(run), delay);
+});
+const keeping = pace(
+  () => host.keep(ui, state),
+  keepEvery,
+  now,
+  (keep, delay) => setTimeout(keep, delay),
+);
+
+document.querySelector("#inspector")?.append(page.element);
+page.update({ state, ui, palette });
+window.scrollTo({ top: ui.scroll });
+window.addEventListener("scroll", () => {
+  ui = { ...ui, scroll: window.scrollY };
+  keeping.request();
+});
+document.addEventListener("visibilitychange", () => keeping.flush());
+window.addEventListener("pagehide", () => keeping.flush());
+watchTheme(() => {
+  palette = readPalette();
+  requestDrawing();
+});
+host.send({ type: "ready" });
+
+/** The page says that it is behind until it is drawn: whoever looks at it from outside can tell. */
+function requestDrawing(): void {
+  page.expect();
+  drawing.request();
+}
+
+function draw(): void {
+  page.update({ state, ui, palette });
+  // Lays the page out now instead of right after, so that the pace knows what a drawing costs.
+  page.element.getBoundingClientRect();
+}
+
+function receive(message: News): void {
+  if (message.type === "show") {
+    show(message.parameter);
+    return;
+  }
+  if (message.type === "events") state = message.events.reduce(reduce, state);
+  // What was kept is only compared with the host's first word: later ones are news.
+  else state = hydrated ? message.state : afterReload(state, message.state);
+  hydrated ||= message.type === "hydrate";
+  requestDrawing();
+  keeping.request();
+}
+
+/** Brings a parameter into view, alone with those of its layer. */
+function show(name: string): void {
+  const info = state.model?.parameters.find((parameter) => parameter.name === name);
+  if (info === undefined) return;
+  ui = { ...ui, layer: info.layer === "" ? null : info.layer };
+  drawing.request();
+  drawing.flush();
+  for (const row of document.querySelectorAll<HTMLElement>("tr[data-parameter]")) {
+    const asked = row.dataset.parameter === name;
+    row.classList.toggle("asked", asked);
+    if (asked) row.scrollIntoView({ block: "center" });
+  }
+  keeping.request();
+}

@@ -1,0 +1,60 @@
+// Which of the kept pictures of a run is shown, and a slider over them. Knows nothing of what is on them.
+import type { PlayingPicture, PlayingState } from "../../../src/protocol/playing.ts";
+import { make, setAttribute, setHidden, setText } from "../../dom.ts";
+import { formatCount } from "../../format.ts";
+import type { Actions } from "../view.ts";
+import type { PlayingChoices } from "./choices.ts";
+
+type Kind = PlayingPicture["kind"];
+type Of<K extends Kind> = Extract<PlayingPicture, { readonly kind: K }>;
+
+export interface Seen<K extends Kind> {
+  readonly all: readonly Of<K>[];
+  readonly shown: Of<K> | null;
+  readonly isNewest: boolean;
+}
+
+export function seenOf<K extends Kind>(kind: K, playing: PlayingState | null, { iteration }: PlayingChoices): Seen<K> {
+  const all = (playing?.pictures ?? []).filter((picture): picture is Of<K> => picture.kind === kind);
+  const newest = all.at(-1) ?? null;
+  const chosen = iteration === null ? newest : (all.findLast((picture) => picture.iteration <= iteration) ?? all[0]);
+  return { all, shown: chosen ?? null, isNewest: chosen === newest };
+}
+
+/** `iteration 1,200`, `before the first iteration` */
+export function whenOf({ iteration }: Pick<PlayingPicture, "iteration">): string {
+  return iteration === 0 ? "before the first iteration" : `iteration ${formatCount(iteration)}`;
+}
+
+export interface Slider {
+  readonly element: HTMLElement;
+  update<K extends Kind>(seen: Seen<K>): void;
+}
+
+export function createSlider(actions: Actions, choices: () => PlayingChoices): Slider {
+  const input = make("input", "", { type: "range", min: "0", step: "1", "aria-label": "Iteration" });
+  const said = make("span", "playing-when");
+  const element = make("div", "playing-slider", {}, input, said);
+  let iterations: readonly number[] = [];
+  input.addEventListener("input", () => {
+    const i = Number(input.value);
+    // At the end the page follows the run again.
+    const iteration = i >= iterations.length - 1 ? null : iterations[i];
+    actions.choose({ playing: { ...choices(), iteration } });
+  });
+  return {
+    element,
+    update({ all, shown, isNewest }) {
+      setHidden(element, shown === null);
+      if (shown === null) return;
+      iterations = all.map(({ iteration }) => iteration);
+      setHidden(input, all.length < 2);
+      setAttribute(input, "max", String(all.length - 1));
+      const value = String(iterations.indexOf(shown.iteration));
+      if (input.value !== value) input.value = value;
+      const text = `${whenOf(shown)}, ${isNewest ? "the newest" : `epoch ${formatCount(shown.epoch)}`}`;
+      setAttribute(input, "aria-valuetext", text);
+      setText(said, text);
+    },
+  };
+}

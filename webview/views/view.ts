@@ -1,0 +1,24 @@
+// What the parts of the page have in common: what they show, and what they may ask for.
+import type { InspectorCommand, InspectorState } from "../../src/protocol/inspector.ts";
+import type { QuestionName, QuestionParams, QuestionResult } from "../../src/protocol/questions.ts";
+import type { UiState } from "../host.ts";
+import type { Palette } from "../theme.ts";
+
+export interface Shown {
+  readonly state: InspectorState;
+  readonly ui: UiState;
+  readonly palette: Palette;
+}
+
+export interface View {
+  readonly element: HTMLElement;
+  update(shown: Shown): void;
+}
+
+export interface Actions {
+  command(command: InspectorCommand): void;
+  reveal(place: { readonly file: string; readonly line: number }): void;
+  /** Answers come later or, with a reason in words, not at all. */
+  ask<K extends QuestionName>(name: K, params: QuestionParams<K>): Promise<QuestionResult<K>>;
+  choose(change: Partial<UiState>): void;
+}
