@@ -228,7 +228,10 @@ describe("history over stdio", { concurrency: false }, () => {
   test("refuses to go back without history, and at a wrong size of it", async () => {
     const client = await begin({ historyMegabytes: 0 });
     await stopAfter(client, () => client.stepInRequest(thread));
-    await assert.rejects(client.stepBackRequest(thread), /raise it and start anew/);
+    await assert.rejects(
+      client.stepBackRequest(thread),
+      /history is off \("historyMegabytes" is 0\), so this run cannot go back; start it anew with more/,
+    );
     assert.equal((await goto(client, 2)).at, "beginning of iteration 2, iteration 2");
     await end(client);
     const other = new ProcessClient([cli, "dap"]);

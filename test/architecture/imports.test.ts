@@ -18,8 +18,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/protocol": [],
   "src/runtime": ["src/api", "src/training", "src/diagnosis", "src/protocol"],
   "src/adapter": ["src/protocol"],
-  "src/extension": ["src/protocol", "src/adapter", "src/diagnosis"],
-  "src/cli": ["src/api", "src/runtime", "src/adapter", "src/protocol"],
+  "src/runs": ["src/protocol"],
+  "src/extension": ["src/protocol", "src/adapter", "src/runs", "src/diagnosis"],
+  "src/cli": ["src/api", "src/runtime", "src/adapter", "src/runs", "src/protocol"],
   webview: ["src/protocol"],
 };
 
@@ -43,9 +44,12 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   "@vscode/debugprotocol": ["src/adapter"],
   "chart.js": ["webview"],
   katex: ["webview"],
+  "@dagrejs/dagre": ["webview"],
   "@vscode/webview-ui-toolkit": ["webview"],
   "esbuild-wasm": ["src/runtime"],
   "csv-parse": ["src/data"],
+  "@aws-crypto/crc32c": ["src/runs"],
+  pbf: ["src/runs"],
 };
 
 interface Import {

@@ -63,7 +63,7 @@ test("while news keep coming a panel out of sight is left alone, and drawn as so
         new MutationObserver(seen).observe(document.querySelector(selector), { subtree: true, childList: true, characterData: true, attributes: true });
         return counter;
       };
-      const above = drawings(".panels > section:not([hidden])");
+      const above = drawings('section[aria-label="Loss"]');
       const below = drawings('section[aria-label="Parameters"]');
       const batches = ${JSON.stringify(Array.from({ length: 10 }, (_, i) => ({ ...scenes.running().statistics, iteration: 410 + i })))};
       for (const report of batches) {

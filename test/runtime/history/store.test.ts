@@ -105,18 +105,27 @@ describe("a run", () => {
   });
 
   test("without memory for its past says how to get some", async () => {
-    await Session.train(
-      charRNN,
-      function* (session) {
-        yield "stepIn";
-        const back = () => session.controller.resume("stepBack", { kind: "phase" });
-        assert.throws(back, {
-          message:
-            'there is no history to go back in: a snapshot of this training takes more than the 0 MB of "historyMegabytes"; raise it and start anew',
-        });
-        assert.equal((yield { goTo: 3 }).point.iteration, 3);
+    const cases = [
+      {
+        historyMegabytes: 0,
+        message: 'history is off ("historyMegabytes" is 0), so this run cannot go back; start it anew with more',
       },
-      { data, historyMegabytes: 0 },
-    );
+      {
+        historyMegabytes: 2 ** -10,
+        message:
+          'there is no history to go back in: a snapshot of this training takes more than the 0.0009765625 MB of "historyMegabytes"; raise it and start anew',
+      },
+    ];
+    for (const { historyMegabytes, message } of cases) {
+      await Session.train(
+        charRNN,
+        function* (session) {
+          yield "stepIn";
+          assert.throws(() => session.controller.resume("stepBack", { kind: "phase" }), { message });
+          assert.equal((yield { goTo: 3 }).point.iteration, 3);
+        },
+        { data, historyMegabytes },
+      );
+    }
   });
 });
