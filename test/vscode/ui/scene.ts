@@ -172,7 +172,11 @@ export class Scene {
     return until(`a curve in ${title}`, async () => {
       const count = Number(
         await this.panel(title).evaluate(`(() => {
-          const canvas = document.querySelector('section[aria-label="${title}"] canvas');
+          const panel = document.querySelector('section[aria-label="${title}"]');
+          // What is out of sight is drawn when there is time, which a training at full speed leaves none of.
+          panel.scrollIntoView({ block: "nearest" });
+          const canvas = panel.querySelector("canvas");
+          if (canvas === null) return 0;
           const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
           let count = 0;
           for (let i = 0; i < data.length; i += 4) {
