@@ -5,15 +5,21 @@ import { decode, decodeToWebview, encode, isInspectorState } from "../src/protoc
 import type { QuestionName, QuestionParams, QuestionResult } from "../src/protocol/questions.ts";
 import type { Zoom } from "./charts/range.ts";
 import { OpenQuestions } from "./questions.ts";
+import { initialHidden } from "./views/curves/choices.ts";
 import { type FlowChoices, initialFlow, restoreFlow } from "./views/flow/choices.ts";
 import { initialPlaying, type PlayingChoices, restorePlaying } from "./views/playing/choices.ts";
+import { initialRuns, type RunsChoices, restoreRuns } from "./views/runs/choices.ts";
 import { initialTime, restoreTime, type TimeChoices } from "./views/time/choices.ts";
+import { initialWeights, restoreWeights, type WeightChoices } from "./views/weights/choices.ts";
 
 /** What the reader has chosen. */
 export interface UiState {
   readonly lossLog: boolean;
   readonly gradientLog: boolean;
   readonly rateLog: boolean;
+  readonly timeLog: boolean;
+  /** Plots and lines of the curves that are switched off, by their names. */
+  readonly curvesHidden: readonly string[];
   /** The part of the curves that is shown; null for all of them. */
   readonly zoom: Zoom | null;
   /** Path of the layer that the tables are narrowed to; null for all. */
@@ -24,16 +30,20 @@ export interface UiState {
   readonly flow: FlowChoices;
   readonly time: TimeChoices;
   readonly playing: PlayingChoices;
+  readonly weights: WeightChoices;
   /** Ids of the panels that are folded. */
   readonly folded: readonly string[];
   /** Ids of the kept runs that are drawn over the curves; the first two are compared. */
   readonly overlay: readonly string[];
+  readonly runs: RunsChoices;
 }
 
 export const initialUi: UiState = {
   lossLog: false,
   gradientLog: true,
   rateLog: false,
+  timeLog: false,
+  curvesHidden: initialHidden,
   zoom: null,
   layer: null,
   tensor: null,
@@ -41,8 +51,10 @@ export const initialUi: UiState = {
   flow: initialFlow,
   time: initialTime,
   playing: initialPlaying,
+  weights: initialWeights,
   folded: [],
   overlay: [],
+  runs: initialRuns,
 };
 
 /** What the host says of itself, unasked. */
@@ -101,6 +113,10 @@ function restoreUi(value: unknown): UiState {
     lossLog: kept.lossLog === true,
     gradientLog: kept.gradientLog !== false,
     rateLog: kept.rateLog === true,
+    timeLog: kept.timeLog === true,
+    curvesHidden: Array.isArray(kept.curvesHidden)
+      ? kept.curvesHidden.filter((name) => typeof name === "string")
+      : initialHidden,
     zoom: restoreZoom(kept.zoom),
     layer: typeof kept.layer === "string" ? kept.layer : null,
     tensor: typeof kept.tensor === "string" ? kept.tensor : null,
@@ -108,8 +124,10 @@ function restoreUi(value: unknown): UiState {
     flow: restoreFlow(kept.flow),
     time: restoreTime(kept.time),
     playing: restorePlaying(kept.playing),
+    weights: restoreWeights(kept.weights),
     folded: Array.isArray(kept.folded) ? kept.folded.filter((id) => typeof id === "string") : [],
     overlay: Array.isArray(kept.overlay) ? kept.overlay.filter((id) => typeof id === "string") : [],
+    runs: restoreRuns(kept.runs),
   };
 }
 

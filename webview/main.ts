@@ -6,16 +6,22 @@ import "./styles/position.css";
 import "katex/dist/katex.css";
 import "./styles/panels.css";
 import "./styles/parameters.css";
+import "./styles/weights.css";
+import "./styles/curves.css";
 import "./styles/equation.css";
 import "./styles/flow.css";
 import "./styles/time.css";
-import "./styles/playing.css";
+import "./styles/runs/runs.css";
+import "./styles/runs/comparison.css";
+import "./styles/playing/playing.css";
+import "./styles/playing/confusion.css";
 import { afterReload, initialState, reduce } from "../src/protocol/inspector.ts";
 import { connectHost, type News, type UiState } from "./host.ts";
 import { pace } from "./pace.ts";
 import { readPalette, watchTheme } from "./theme.ts";
 import { registerToolkit } from "./toolkit.ts";
 import { createPage } from "./views/page.ts";
+import { initialPlaying } from "./views/playing/choices.ts";
 
 /** Faster than this nobody reads, and the editor beside wants its share of the processor. */
 const drawEvery = 100;
@@ -29,6 +35,8 @@ let state = kept.state ?? initialState;
 let ui = kept.ui;
 let palette = readPalette();
 let hydrated = false;
+/** Counts the changes of the kept runs, which the page asks for itself. */
+let keptRuns = 0;
 
 const page = createPage({
   command: (command) => host.send({ type: "command", command }),
@@ -54,7 +62,7 @@ const keeping = pace(
 );
 
 document.querySelector("#inspector")?.append(page.element);
-page.update({ state, ui, palette });
+page.update({ state, ui, palette, keptRuns, known: isKnown() });
 window.scrollTo({ top: ui.scroll });
 window.addEventListener("scroll", () => {
   ui = { ...ui, scroll: window.scrollY };
@@ -68,6 +76,10 @@ watchTheme(() => {
 });
 host.send({ type: "ready" });
 
+function isKnown(): boolean {
+  return hydrated || kept.state !== null;
+}
+
 /** The page says that it is behind until it is drawn: whoever looks at it from outside can tell. */
 function requestDrawing(): void {
   page.expect();
@@ -75,7 +87,7 @@ function requestDrawing(): void {
 }
 
 function draw(): void {
-  page.update({ state, ui, palette });
+  page.update({ state, ui, palette, keptRuns, known: isKnown() });
   // Lays the page out now instead of right after, so that the pace knows what a drawing costs.
   page.element.getBoundingClientRect();
 }
@@ -85,7 +97,17 @@ function receive(message: News): void {
     show(message.parameter);
     return;
   }
-  if (message.type === "events") state = message.events.reduce(reduce, state);
+  if (message.type === "keptRuns") {
+    keptRuns += 1;
+    if (message.overlay !== null) overlay(message.overlay);
+    requestDrawing();
+    return;
+  }
+  if (message.type === "events") {
+    state = message.events.reduce(reduce, state);
+    // the pictures of a new run are followed from its beginning, whatever was looked at in the one before
+    if (message.events.some(({ type }) => type === "started")) ui = { ...ui, playing: initialPlaying };
+  }
   // What was kept is only compared with the host's first word: later ones are news.
   else state = hydrated ? message.state : afterReload(state, message.state);
   hydrated ||= message.type === "hydrate";
@@ -93,17 +115,31 @@ function receive(message: News): void {
   keeping.request();
 }
 
+/** Chooses kept runs, and brings the panel that lists and compares them into view. */
+function overlay(ids: readonly string[]): void {
+  ui = { ...ui, overlay: ids };
+  keeping.request();
+  drawing.request();
+  drawing.flush();
+  document.querySelector("#panel-runs")?.scrollIntoView({ block: "start" });
+}
+
 /** Brings a parameter into view, alone with those of its layer. */
 function show(name: string): void {
   const info = state.model?.parameters.find((parameter) => parameter.name === name);
   if (info === undefined) return;
-  ui = { ...ui, layer: info.layer === "" ? null : info.layer };
-  drawing.request();
+  const layer = info.layer === "" ? null : info.layer;
+  ui = { ...ui, layer, tensor: name, weights: { ...ui.weights, filter: "" } };
+  requestDrawing();
   drawing.flush();
-  for (const row of document.querySelectorAll<HTMLElement>("tr[data-parameter]")) {
-    const asked = row.dataset.parameter === name;
-    row.classList.toggle("asked", asked);
-    if (asked) row.scrollIntoView({ block: "center" });
-  }
+  document.querySelector("#panel-parameters")?.scrollIntoView();
+  bringIntoView(name);
   keeping.request();
+}
+
+/** The table's rows exist while they are in sight: this one will in some frames. */
+function bringIntoView(name: string, frames = 60): void {
+  const row = document.querySelector(`tr[data-parameter="${CSS.escape(name)}"].asked`);
+  if (row !== null) row.scrollIntoView({ block: "center" });
+  else if (frames > 0) requestAnimationFrame(() => bringIntoView(name, frames - 1));
 }

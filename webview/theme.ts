@@ -12,6 +12,8 @@ export interface Palette {
   readonly gradient: string;
   readonly gradientFaint: string;
   readonly rate: string;
+  /** Of what is wrong: not a number, infinite. */
+  readonly bad: string;
   /** Of other runs, with dashes that tell them apart without colour; at least one. */
   readonly others: readonly string[];
   readonly shade: string;
@@ -49,6 +51,7 @@ export function readPalette(): Palette {
     gradient,
     gradientFaint: fade(gradient, contrast ? 0.7 : 0.45),
     rate: read("charts-green", foreground),
+    bad: read("charts-red", foreground),
     others: safeHues.map((hue) => `color-mix(in srgb, ${hue} 78%, ${foreground})`),
     shade: fade(foreground, contrast ? 0.08 : 0.05),
     background,

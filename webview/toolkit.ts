@@ -11,6 +11,7 @@ import { make } from "./dom.ts";
 
 export interface ButtonControl {
   readonly element: HTMLElement;
+  readonly enabled: boolean;
   set(enabled: boolean, tooltip: string): void;
 }
 
@@ -40,6 +41,9 @@ export function createButton(
   });
   return {
     element,
+    get enabled() {
+      return !element.disabled;
+    },
     set(enabled, tooltip) {
       if (element.disabled === enabled) element.disabled = !enabled;
       if (element.title !== tooltip) element.title = tooltip;

@@ -4,7 +4,7 @@ import type { RuntimeEvent } from "../protocol/events.ts";
 import type { EvaluateContext, FrameInfo, ValueInfo } from "../protocol/requests.ts";
 import type { Client } from "./client.ts";
 import { type Arguments, type Body, errors } from "./dap.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "./runtime/runtime.ts";
 
 export type Stop = Extract<RuntimeEvent, { type: "stopped" }>;
 

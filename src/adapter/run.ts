@@ -17,7 +17,7 @@ import type { Launch } from "./launch.ts";
 import type { LoadedFiles } from "./loadedFiles.ts";
 import { Pause, type PauseHandles, type Stop } from "./pause.ts";
 import type { Progress } from "./progress.ts";
-import type { Disposable, Runtime } from "./runtime.ts";
+import type { Disposable, Runtime } from "./runtime/runtime.ts";
 
 /** What a run needs of its session. */
 export interface RunHost {

@@ -23,7 +23,7 @@ import { LoadedFiles } from "./loadedFiles.ts";
 import { PauseHandles } from "./pause.ts";
 import { Progress } from "./progress.ts";
 import { type RunHost, TrainingRun } from "./run.ts";
-import type { RuntimeFactory } from "./runtime.ts";
+import type { RuntimeFactory } from "./runtime/runtime.ts";
 import { settingIn, settingResult } from "./settings.ts";
 
 /** How far the session has come. */
@@ -105,6 +105,14 @@ export class GradientDebugSession extends DebugSession {
     // The base class ends the session at every message it cannot read; only a broken stream is the end.
     this.removeAllListeners("error");
     this.on("error", (event: Dap.Event) => this.#streamError(String(event.body)));
+  }
+
+  /**
+   * The request of the same name for who shares the session's process: its answer does not stand in line behind the events
+   * that the client has not read yet.
+   */
+  async ask(args: Arguments<"gradientDebugger/ask">): Promise<Body<"gradientDebugger/ask">> {
+    return this.#run().answer(args);
   }
 
   /** The client has gone: it closed the stream, or it disconnected. */

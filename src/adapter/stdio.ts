@@ -1,6 +1,6 @@
 // The debug adapter on standard input and output, for every client that starts it as a process of its own.
 import { Writable } from "node:stream";
-import type { RuntimeFactory } from "./runtime.ts";
+import type { RuntimeFactory } from "./runtime/runtime.ts";
 import { GradientDebugSession } from "./session.ts";
 
 /** Serves one session; the process ends when the client disconnects or closes the stream. */

@@ -1,6 +1,7 @@
 // The terminal command. Exit code 0: done; 1: a check found something; 2: wrong usage or an error in the model.
+
+import { WorkerRuntimes } from "../adapter/runtime/workerRuntime.ts";
 import { runStdioAdapter } from "../adapter/stdio.ts";
-import { WorkerRuntimes } from "../adapter/workerRuntime.ts";
 import { ReportedError } from "../runtime/headless.ts";
 import { check, grads, train } from "./commands.ts";
 import { UsageError, usage } from "./usage.ts";

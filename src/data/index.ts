@@ -1,6 +1,6 @@
 // What a model file sees as `data`.
 export { type ArraysOptions, arrays, type NestedSamples } from "./arrays.ts";
-export { type CsvOptions, csv } from "./csv.ts";
+export { type CsvOptions, csv } from "./csv/csv.ts";
 export { type GenerateOptions, generate, type SampleFunction } from "./generate.ts";
 export { type MnistFiles, type MnistOptions, mnist } from "./mnist.ts";
 export type { ElementType, NestedNumbers } from "./nested.ts";

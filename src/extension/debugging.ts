@@ -144,17 +144,17 @@ class Sessions implements vscode.DebugAdapterDescriptorFactory, vscode.DebugAdap
       runtimes.get(),
       stopActive(store, file),
     ]);
+    const adapter = new GradientDebugSession(runtimesOfWindow);
     const run = {
       file,
       debug: !session.configuration.noDebug,
-      ask: async ({ name, params }: QuestionToRun) =>
-        decode(await session.customRequest("gradientDebugger/ask", { question: name, params })),
+      ask: async ({ name, params }: QuestionToRun) => decode(await adapter.ask({ question: name, params })),
       stop: () => stopSession(session),
     };
     this.#tracked.set(session.id, { run, feed: store.begin(run, askedAt), started: false, restartErrors: null });
     this.#expressions ??= registerEvaluatableExpressions(store);
     this.#parts.onStarted();
-    return new vscode.DebugAdapterInlineImplementation(new GradientDebugSession(runtimesOfWindow));
+    return new vscode.DebugAdapterInlineImplementation(adapter);
   }
 
   /** A tracker hears the adapter itself, earlier than the window does and in order with the requests. */

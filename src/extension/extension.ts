@@ -22,6 +22,9 @@ import { registerInlineValues } from "./pause/inlineValues.ts";
 import { registerShowInInspector } from "./pause/showInInspector.ts";
 import { Problems } from "./problems.ts";
 import { RunStore } from "./runStore.ts";
+import { runsAnswers } from "./runs/answers.ts";
+import { type KeptRuns, registerRuns } from "./runs/register.ts";
+import { WorkspaceRuns } from "./runs/workspaceRuns.ts";
 import { Runtimes } from "./runtimes.ts";
 import { createStatusBar } from "./statusBar.ts";
 import { Trainer } from "./train.ts";
@@ -39,6 +42,8 @@ export interface ExtensionApi {
   };
 }
 
+let kept: KeptRuns | null = null;
+
 const loadMilliseconds = performance.now() - loadedAt;
 
 /** The bundler is started this much after a model file has been opened, when the editor has come to rest. */
@@ -52,13 +57,15 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const runtimes = new Runtimes(dist);
   const models = new ModelFiles();
   const problems = new Problems(runtimes, output);
-  const inspector = new Inspector({
+  const runs = new WorkspaceRuns();
+  const inspector: Inspector = new Inspector({
     store,
     extension: context.extensionUri,
     answers: {
       savePicture,
       goToIteration: goToIterationFrom(store),
       toggleBreakpoint,
+      ...runsAnswers(runs, () => inspector),
     },
   });
   const types = new EditorTypes(join(dist, "api.d.ts"), output);
@@ -67,9 +74,11 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const onNotFinite = (found: NotFinite) => void offerDebugging(found, startDebugging);
   const trainer = new Trainer({ store, runtimes, problems, output, onStarted, onNotFinite });
   const owner = { dispose: () => runtimes.dispose() };
+  const { version } = context.extension.packageJSON;
+  kept = registerRuns(store, runs, inspector, String(version));
   context.subscriptions.push(
     output,
-    ...[store, owner, models, problems, inspector, types],
+    ...[kept, runs, store, owner, models, problems, inspector, types],
     ...[registerHover(store), registerCodeLens(), createStatusBar(store), followRunning(store)],
     ...[
       registerInlineValues(store),
@@ -96,6 +105,11 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     state: () => store.state,
     timings: () => ({ commandToFirstIteration: store.commandToFirstIteration }),
   };
+}
+
+/** VS Code waits for it when the window closes: the run that is going on is kept to its last iteration. */
+export async function deactivate(): Promise<void> {
+  await kept?.close();
 }
 
 type CommandName =

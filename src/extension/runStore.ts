@@ -72,7 +72,8 @@ export class RunStore {
         if (this.#feed === feed) this.#close(askedAt);
       },
     };
-    this.#drop();
+    // The end of the run before is worth hearing of.
+    this.flush();
     this.#run = run;
     this.#feed = feed;
     this.#file = run.file;

@@ -1,5 +1,5 @@
 // The one maker of runs in this window, loaded when it is first needed. Knows no VS Code.
-import type { WorkerRuntimes } from "../adapter/workerRuntime.ts";
+import type { WorkerRuntimes } from "../adapter/runtime/workerRuntime.ts";
 
 export class Runtimes {
   readonly #dist: string;
@@ -11,7 +11,7 @@ export class Runtimes {
   }
 
   get(): Promise<WorkerRuntimes> {
-    this.#made ??= import("../adapter/workerRuntime.ts").then(
+    this.#made ??= import("../adapter/runtime/workerRuntime.ts").then(
       (adapter) => new adapter.WorkerRuntimes({ dist: this.#dist }),
     );
     return this.#made;

@@ -1,6 +1,6 @@
 // "Train Model": bundles the model file and trains it at full speed, without a debug session.
 import * as vscode from "vscode";
-import type { Runtime } from "../adapter/runtime.ts";
+import type { Runtime } from "../adapter/runtime/runtime.ts";
 import type { RuntimeEvent } from "../protocol/events.ts";
 import type { ErrorReport } from "../protocol/model.ts";
 import type { QuestionToRun } from "../protocol/questions.ts";

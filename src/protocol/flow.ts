@@ -18,7 +18,7 @@ export type FlowNodeKind =
   /** The batch. */
   | "input"
   | "target"
-  /** A parameter that an operation outside of layers uses by itself. */
+  /** A parameter that an operation outside of its layer uses, or the model itself: of a table of positions, of shared weights. */
   | "parameter";
 
 /** A call that was repeated in a loop stands once, with the number of its repetitions. */

@@ -9,6 +9,7 @@ import { type HistoryPoint, recorded, recordedUpTo } from "./parameterHistory.ts
 import { type PlayingState, played, playedUpTo } from "./playing.ts";
 import type { Position } from "./position.ts";
 import type { Question } from "./questions.ts";
+import type { KeptLabel } from "./runs.ts";
 
 export type RunStatus =
   | { readonly kind: "idle" }
@@ -54,6 +55,8 @@ export interface InspectorState {
   readonly playing: PlayingState | null;
   /** At most `markLimit`, in the order in which they were made. */
   readonly marks: readonly Mark[];
+  /** Which kept run this is; left out of the run that is going on or was last. */
+  readonly kept?: KeptLabel;
 }
 
 export const historyLimit = 4000;
@@ -199,6 +202,8 @@ export type ToWebview =
   | { readonly type: "events"; readonly events: readonly RuntimeEvent[] }
   /** Bring this parameter (state-dict name) into view. */
   | { readonly type: "show"; readonly parameter: string }
+  /** The kept runs are not what they were; `overlay`: lay these over the curves, and show them. */
+  | { readonly type: "keptRuns"; readonly overlay: readonly string[] | null }
   /** To the question of this number. */
   | { readonly type: "answer"; readonly id: number; readonly ok: true; readonly value: unknown }
   | { readonly type: "answer"; readonly id: number; readonly ok: false; readonly message: string };

@@ -41,6 +41,13 @@ export function decodeToWebview(data: unknown): ToWebview | null {
   if (message.type === "show" && typeof message.parameter === "string") {
     return { type: "show", parameter: message.parameter };
   }
+  if (message.type === "keptRuns") {
+    const { overlay } = message;
+    return {
+      type: "keptRuns",
+      overlay: Array.isArray(overlay) ? overlay.filter((id) => typeof id === "string") : null,
+    };
+  }
   if (message.type === "answer" && typeof message.id === "number") return answerOf(message.id, message);
   return null;
 }

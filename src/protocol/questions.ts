@@ -1,13 +1,19 @@
 // What the inspector page asks and gets an answer to: of the run, by its runtime, or of the window. One table for both.
 import type { RuntimeRequests } from "./requests.ts";
+import type { RunsQuestions } from "./runs.ts";
 
 /** Requests to the runtime that the page may make; `gradientDebugger/ask` carries them for other clients too. */
-export const runQuestions = ["chain", "sequence", "goToEvent"] as const satisfies readonly (keyof RuntimeRequests)[];
+export const runQuestions = [
+  "chain",
+  "sequence",
+  "tensor",
+  "goToEvent",
+] as const satisfies readonly (keyof RuntimeRequests)[];
 
 export type RunQuestion = (typeof runQuestions)[number];
 
 /** Asked of the window itself. */
-export interface WindowQuestions {
+export interface WindowQuestions extends RunsQuestions {
   /** Asks for a place and writes the picture there; `data` is SVG text, or a PNG as base64. */
   savePicture: {
     params: { readonly name: string; readonly format: "svg" | "png"; readonly data: string };
@@ -29,6 +35,10 @@ export const windowQuestions = [
   "savePicture",
   "goToIteration",
   "toggleBreakpoint",
+  "runs",
+  "runCurves",
+  "compareRuns",
+  "showRun",
 ] as const satisfies readonly (keyof WindowQuestions)[];
 
 export type Questions = Pick<RuntimeRequests, RunQuestion> & WindowQuestions;

@@ -6,6 +6,7 @@ import type { ChainRequests } from "./chain.ts";
 import type { HistoryRequests } from "./history.ts";
 import type { Phase } from "./position.ts";
 import type { SettingRequests } from "./settings.ts";
+import type { TensorRequests } from "./tensorPicture.ts";
 import type { TimeRequests } from "./time.ts";
 import type { ValueRequests } from "./values.ts";
 
@@ -56,6 +57,7 @@ export interface RuntimeRequests
     HistoryRequests,
     ChainRequests,
     TimeRequests,
+    TensorRequests,
     SettingRequests,
     DataBreakpointRequests,
     ExceptionRequests {

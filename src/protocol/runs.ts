@@ -1,5 +1,13 @@
 // Runs that are kept beside the one that the window shows, as lists, pages and comparisons need them. Knows no file.
 
+/**
+ * Iterations whose statistics every run reports, whatever the clock says, so that two runs can be compared there: the
+ * numbers with at most three binary digits before their zeros, 1 to 8, 10, 12, 14, 16, 20, …
+ */
+export function isMilestone(iteration: number): boolean {
+  return iteration > 0 && iteration % 2 ** Math.max(0, Math.floor(Math.log2(iteration)) - 2) === 0;
+}
+
 /** The curves of one kept run; the lists of numbers are as long as `iterations`. */
 export interface RunCurves {
   /** Tells it from every other run. */

@@ -3,8 +3,8 @@ import type { TensorStatistics } from "./tensors.ts";
 
 /**
  * What is looked at. Of a parameter: the weights before and after this iteration's update, their gradient, the update, and
- * how far they are from where the run began. Of any other tensor: its values, their gradient, and the difference to the
- * iteration before.
+ * how far they are from where the run began. Of any other tensor: its values ("after"), their gradient, and the difference to
+ * the iteration before.
  */
 export type TensorPart = "before" | "gradient" | "update" | "after" | "difference";
 

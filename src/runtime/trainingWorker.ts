@@ -10,6 +10,7 @@ import type { WorkerData } from "../protocol/control.ts";
 import type { IterationRecord, StopReason } from "../protocol/events.ts";
 import type { ErrorReport } from "../protocol/model.ts";
 import type { FrameInfo } from "../protocol/requests.ts";
+import { isMilestone } from "../protocol/runs.ts";
 import { isTraining, type Training } from "../training/define.ts";
 import { ModelError } from "../training/engine.ts";
 import type { IterationResult, ValidationResult } from "../training/observer.ts";
@@ -24,6 +25,7 @@ import { chain } from "./inspect/chain/chain.ts";
 import { equationReport } from "./inspect/equation/report.ts";
 import { FlowReporter } from "./inspect/flow/reporter.ts";
 import { Inspector } from "./inspect/inspector.ts";
+import { TensorPictures } from "./inspect/picture/answer.ts";
 import type { Pause } from "./inspect/scopes.ts";
 import { sequenceReport } from "./inspect/time/sequence.ts";
 import { Mailbox, type RequestHandlers } from "./mailbox.ts";
@@ -50,6 +52,7 @@ export class TrainingWorker implements PauseHost {
   private readonly playing: Playing | null;
   private readonly locations: SourceLocations;
   private readonly flow: FlowReporter;
+  private readonly pictures: TensorPictures;
   /** Chance and time as the model file sees them. */
   private readonly globals: ModelGlobals;
   private run: TrainingRun | null = null;
@@ -73,6 +76,12 @@ export class TrainingWorker implements PauseHost {
     this.inspector = new Inspector(this.engine, this.user, host, data.options.precision);
     this.locations = new SourceLocations(data.model);
     this.flow = new FlowReporter(data.model);
+    this.pictures = new TensorPictures({
+      run: () => this.run,
+      pause: () => this.pause,
+      pastOf: (tensor) => this.inspector.pastOf(tensor),
+      now: () => performance.now(),
+    });
     this.globals = new ModelGlobals({ record: data.options.debug });
     this.mailbox = new Mailbox(data.port, data.control, this.handlers());
     this.controller = new PauseController(data.model, this.user, this, data.options);
@@ -107,6 +116,7 @@ export class TrainingWorker implements PauseHost {
 
   started(run: TrainingRun): void {
     this.run = run;
+    this.pictures.started(run);
     this.mailbox.send({ type: "started", model: modelInfo(run, this.model) });
   }
 
@@ -129,6 +139,7 @@ export class TrainingWorker implements PauseHost {
       this.statisticsSent = now;
       this.mailbox.send({ type: "statistics", report: statisticsReport(run, this.model, this.user, true) });
       for (const event of this.flow.running(run, this.isLastIteration())) this.mailbox.send(event);
+      this.pictures.iterationEnded(run);
     }
   }
 
@@ -170,7 +181,8 @@ export class TrainingWorker implements PauseHost {
   }
 
   wantsStatistics(): boolean {
-    return this.isLastIteration() || performance.now() - this.statisticsSent >= statisticsEvery;
+    if (this.isLastIteration() || isMilestone(this.run?.iteration ?? 0)) return true;
+    return performance.now() - this.statisticsSent >= statisticsEvery;
   }
 
   now(): number {
@@ -251,6 +263,7 @@ export class TrainingWorker implements PauseHost {
         return this.engine.noGrad(() => chain(run, layer, sample));
       },
       sequence: ({ sample }) => sequenceReport(this.paused().run, sample),
+      tensor: (question) => this.pictures.answer(question),
     };
   }
 

@@ -7,7 +7,7 @@ import type { TensorBatch } from "./define.ts";
 import type { TrainingRun } from "./run.ts";
 import { saveObjects } from "./snapshot/objects.ts";
 
-export type { DataSet, PlainArray } from "../data/source.ts";
+export type { DataSet, Feature, PlainArray } from "../data/source.ts";
 
 /**
  * Runs `body` with the model in evaluation mode, nothing recorded and nobody watching, and puts back what that may have
@@ -31,20 +31,21 @@ export function aside<T>(run: TrainingRun, body: () => T): T {
 }
 
 /**
- * The model's first output for these samples, batch by batch, never more at a time than training itself takes. To be called
- * in `aside`; batch and output are gone after `visit`.
+ * The model's first output for these samples, batch by batch. To be called in `aside`; batch and output are gone after `visit`.
  * @param visit returns false to leave the rest out; `first` is the place in `indices` of the batch's first sample
+ * @param size samples at a time; default as many as training itself takes, so that it needs no more memory
  */
 export function evaluate(
   run: TrainingRun,
   set: DataSet,
   indices: Int32Array,
   visit: (batch: TensorBatch, output: Tensor, first: number) => boolean,
+  size = run.data.batchSize,
 ): void {
-  const { engine, model, data } = run;
-  for (let first = 0; first < indices.length; first += data.batchSize) {
+  const { engine, model } = run;
+  for (let first = 0; first < indices.length; first += size) {
     engine.endIteration();
-    const { input, target } = set.batch(indices.slice(first, first + data.batchSize));
+    const { input, target } = set.batch(indices.slice(first, first + size));
     const batch = { input: toTensor(input), target: toTensor(target) };
     const [output] = tensorsOf(model.forward(batch.input));
     if (output === undefined) throw engine.error("forward() returned no tensor");

@@ -1,6 +1,6 @@
 // A runtime that does what a test tells it: records requests, answers from a table, sends the events it is given.
 import { join } from "node:path";
-import type { Disposable, Runtime, RuntimeFactory } from "../../src/adapter/runtime.ts";
+import type { Disposable, Runtime, RuntimeFactory } from "../../src/adapter/runtime/runtime.ts";
 import type { IterationRecord, RuntimeEvent, StopReason } from "../../src/protocol/events.ts";
 import type { BundledModel, BundleResult, ErrorReport, ModelInfo, Site, SiteKind } from "../../src/protocol/model.ts";
 import type { SourceRange } from "../../src/protocol/position.ts";

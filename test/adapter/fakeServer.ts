@@ -1,7 +1,7 @@
 // An adapter process for the tests: `real` talks to worker threads of the fake dist, otherwise a scripted run answers.
 import { join } from "node:path";
+import { WorkerRuntimes } from "../../src/adapter/runtime/workerRuntime.ts";
 import { runStdioAdapter } from "../../src/adapter/stdio.ts";
-import { WorkerRuntimes } from "../../src/adapter/workerRuntime.ts";
 import { FakeFactory, finished, pauseAnswers, started, stopped } from "./fakeRuntime.ts";
 
 if (process.env.FAKE_SERVER === "workers") {

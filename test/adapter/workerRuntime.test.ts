@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, describe, test } from "node:test";
-import type { Runtime } from "../../src/adapter/runtime.ts";
-import { WorkerRuntimes } from "../../src/adapter/workerRuntime.ts";
+import type { Runtime } from "../../src/adapter/runtime/runtime.ts";
+import { WorkerRuntimes } from "../../src/adapter/runtime/workerRuntime.ts";
 import type { RuntimeEvent } from "../../src/protocol/events.ts";
 import type { LaunchOptions } from "../../src/protocol/requests.ts";
 import { lineBreakpoint, model } from "./fakeRuntime.ts";
@@ -211,7 +211,7 @@ describe("the bundler", () => {
 
 describe("the process is not kept alive", () => {
   const code = (script: string) => `
-    import { WorkerRuntimes } from ${JSON.stringify(join(import.meta.dirname, "../../src/adapter/workerRuntime.ts"))};
+    import { WorkerRuntimes } from ${JSON.stringify(join(import.meta.dirname, "../../src/adapter/runtime/workerRuntime.ts"))};
     const factory = new WorkerRuntimes({ dist: ${JSON.stringify(dist)} });
     const bundled = await factory.bundle("/w/${script}.model.ts");
     factory.start(bundled.model, ${JSON.stringify(options)}).onEvent((event) => console.log(event.type));`;

@@ -2,7 +2,7 @@
 // Usage: node --import tsx debugging.ts ROUNDS SECONDS_A_RUN. Prints one line of JSON. The client talks to a session in this
 // process over streams; training runs in its worker, from the built dist/.
 import { fileURLToPath } from "node:url";
-import { WorkerRuntimes } from "../../src/adapter/workerRuntime.ts";
+import { WorkerRuntimes } from "../../src/adapter/runtime/workerRuntime.ts";
 import { decodeEvent, forwardedEvent } from "../../src/protocol/wire.ts";
 import { isEvent } from "../adapter/conformance.ts";
 import { RawClient } from "../adapter/protocol/rawClient.ts";

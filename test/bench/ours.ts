@@ -2,7 +2,7 @@
 // Usage: node --import tsx ours.ts WORKLOAD SECONDS WARM_UP_STEPS LEAST_STEPS THREADS. Prints one line of JSON.
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { WorkerRuntimes } from "../../src/adapter/workerRuntime.ts";
+import { WorkerRuntimes } from "../../src/adapter/runtime/workerRuntime.ts";
 import type { IterationRecord } from "../../src/protocol/events.ts";
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { filled } from "../../src/engine/create.ts";
 import { Engine, setEngine } from "../../src/engine/engine.ts";
-import { ReferenceKernels } from "../../src/engine/kernels/reference.ts";
+import { ReferenceKernels } from "../../src/engine/kernels/reference/reference.ts";
 import { Random } from "../../src/engine/random.ts";
 import type { Shape } from "../../src/engine/shape.ts";
 import { Tensor } from "../../src/engine/tensor.ts";

@@ -38,13 +38,13 @@ test("flush tells what has gathered and nothing twice", () => {
   assert.deepEqual(heard, [{ type: "events", events: [started] }]);
 });
 
-test("a new run drops the state and the waiting events of the one before", () => {
+test("a new run drops the state of the one before, whose waiting events are told first", () => {
   const store = new RunStore();
   store.begin(run("/a.model.ts"), performance.now()).accept(started);
   const heard = listen(store);
   store.begin(run("/b.model.ts"), performance.now());
   store.flush();
-  assert.deepEqual(heard, [{ type: "reset" }]);
+  assert.deepEqual(heard, [{ type: "events", events: [started] }, { type: "reset" }]);
   assert.deepEqual(store.state.status, { kind: "loading", file: "/b.model.ts" });
   assert.equal(store.state.model, null);
   assert.equal(store.lastFile, "/b.model.ts");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { F, nn, ones, tensor, zeros } from "../../src/api.ts";
 import { Engine, setEngine } from "../../src/engine/engine.ts";
-import { ReferenceKernels } from "../../src/engine/kernels/reference.ts";
+import { ReferenceKernels } from "../../src/engine/kernels/reference/reference.ts";
 
 describe("errors name the layer and both values", () => {
   const cases: readonly (readonly [string, () => unknown, RegExp])[] = [

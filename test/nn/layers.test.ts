@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { F, nn, ones, randn, Tensor, tensor, zeros } from "../../src/api.ts";
 import { Engine, setEngine } from "../../src/engine/engine.ts";
-import { ReferenceKernels } from "../../src/engine/kernels/reference.ts";
+import { ReferenceKernels } from "../../src/engine/kernels/reference/reference.ts";
 import { nameScopes } from "../../src/nn/module.ts";
 import { encodeWeights, loadWeights } from "../../src/training/weights.ts";
 import { freshEngine, variable, wholeNumbers } from "../engine/harness.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Engine, setEngine } from "../../src/engine/engine.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
-import { ReferenceKernels } from "../../src/engine/kernels/reference.ts";
+import { ReferenceKernels } from "../../src/engine/kernels/reference/reference.ts";
 import type { Tensor } from "../../src/engine/tensor.ts";
 import { builtKernels } from "../engine/builtKernels.ts";
 import { assertClose, relativeError } from "./compare.ts";

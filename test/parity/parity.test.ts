@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import type { nn } from "../../src/api.ts";
 import { Engine, setEngine } from "../../src/engine/engine.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
-import { ReferenceKernels } from "../../src/engine/kernels/reference.ts";
+import { ReferenceKernels } from "../../src/engine/kernels/reference/reference.ts";
 import { Tensor } from "../../src/engine/tensor.ts";
 import { clipGradNorm } from "../../src/optim/clip.ts";
 import { builtKernels } from "../engine/builtKernels.ts";

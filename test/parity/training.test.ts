@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { optim } from "../../src/api.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
-import { ReferenceKernels } from "../../src/engine/kernels/reference.ts";
+import { ReferenceKernels } from "../../src/engine/kernels/reference/reference.ts";
 import { builtKernels } from "../engine/builtKernels.ts";
 import {
   checkLoss,

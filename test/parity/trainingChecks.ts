@@ -4,7 +4,7 @@ import { F, nn, optim, Tensor } from "../../src/api.ts";
 import { filled } from "../../src/engine/create.ts";
 import { Engine, setEngine } from "../../src/engine/engine.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
-import { ReferenceKernels } from "../../src/engine/kernels/reference.ts";
+import { ReferenceKernels } from "../../src/engine/kernels/reference/reference.ts";
 import { Parameter } from "../../src/engine/tensor.ts";
 import type { Schedule } from "../../src/optim/schedules/schedule.ts";
 import { toTensor } from "../../src/training/batches.ts";

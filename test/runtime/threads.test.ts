@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { WorkerRuntimes } from "../../src/adapter/workerRuntime.ts";
+import { WorkerRuntimes } from "../../src/adapter/runtime/workerRuntime.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gradient-debugger-threads-"));
 const runtimes = new WorkerRuntimes({ dist: join(import.meta.dirname, "../../dist") });

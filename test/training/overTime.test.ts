@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { F, nn, Parameter } from "../../src/api.ts";
 import { randn } from "../../src/engine/create.ts";
 import type { Node } from "../../src/engine/engine.ts";
-import { ReferenceKernels } from "../../src/engine/kernels/reference.ts";
+import { ReferenceKernels } from "../../src/engine/kernels/reference/reference.ts";
 import type { Tensor } from "../../src/engine/tensor.ts";
 import { toTensor } from "../../src/training/batches.ts";
 import { makeEngine } from "../../src/training/run.ts";

@@ -2,7 +2,7 @@
 import { F, nn, optim, type Tensor } from "../../src/api.ts";
 import type { DataSource } from "../../src/data/source.ts";
 import type { Kernels } from "../../src/engine/kernels/kernels.ts";
-import { ReferenceKernels } from "../../src/engine/kernels/reference.ts";
+import { ReferenceKernels } from "../../src/engine/kernels/reference/reference.ts";
 import { defineTraining, type TrainingDefinition } from "../../src/training/define.ts";
 import type { IterationResult, TrainingObserver, ValidationResult } from "../../src/training/observer.ts";
 import { makeEngine, type RunOptions, TrainingRun } from "../../src/training/run.ts";

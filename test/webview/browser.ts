@@ -19,6 +19,10 @@ export interface OpenOptions {
   readonly height?: number;
   /** What an earlier page kept with `setState`. */
   readonly kept?: unknown;
+  /** Answers the page's questions of these names; others are left open, for the test to answer. */
+  readonly answers?: Readonly<Record<string, (params: never) => unknown>>;
+  /** What time it is on the page, in milliseconds since 1970; default: the machine's clock. */
+  readonly clock?: number;
 }
 
 /** One page and what it said. */
@@ -129,8 +133,14 @@ function serve({ script, style }: Bundle): Promise<Server> {
 
 async function openInspector(browser: Browser, url: string, options: OpenOptions): Promise<Inspector> {
   const { theme = "dark", width = 1100, height = 900 } = options;
-  const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: 1 });
+  const viewport = { width, height };
+  const context = await browser.newContext({ viewport, deviceScaleFactor: 1, timezoneId: "UTC", locale: "en-US" });
   const page = await context.newPage();
+  if (options.clock !== undefined) await page.clock.setFixedTime(options.clock);
+  await page.exposeFunction("answerTo", (id: number, name: string, params: never) => {
+    const answer = options.answers?.[name];
+    return answer === undefined ? null : encodeToWebview({ type: "answer", id, ok: true, value: answer(params) });
+  });
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
@@ -191,7 +201,14 @@ function standIn(kept: unknown): string {
   return `
     window.standIn = { sent: [], kept: ${JSON.stringify(kept ?? null)} ?? undefined };
     window.acquireVsCodeApi = () => ({
-      postMessage: (message) => { window.standIn.sent.push(JSON.parse(JSON.stringify(message))); },
+      postMessage: (message) => {
+        window.standIn.sent.push(JSON.parse(JSON.stringify(message)));
+        if (message.type !== "ask") return;
+        const { id, question } = message;
+        void window.answerTo(id, question.name, question.params).then((answer) => {
+          if (answer !== null) window.postMessage(answer, "*");
+        });
+      },
       getState: () => window.standIn.kept,
       setState: (state) => { window.standIn.kept = JSON.parse(JSON.stringify(state)); },
     });

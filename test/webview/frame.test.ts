@@ -1,7 +1,6 @@
-// The frame of the page in Chromium: panels out of sight wait, fold, are jumped to, and save their pictures.
+// The frame of the page in Chromium: panels out of sight wait, fold, are jumped to; the keyboard, and what is waited for.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { PNG } from "pngjs";
 import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
 import { mlp, records, scenes } from "./runs.ts";
 
@@ -24,47 +23,27 @@ async function withPage(options: OpenOptions, run: (inspector: Inspector) => Pro
 /** Titles of the list that one jumps from. */
 const jumps = ({ page }: Inspector): Promise<string[]> => page.locator(".jump-to").allTextContents();
 
-/** Puts a picture into the last panel, as a view does, and has the page drawn once more. */
-async function addPicture(inspector: Inspector, html: string): Promise<void> {
-  await inspector.page.evaluate(`(() => {
-    const box = document.createElement("div");
-    box.innerHTML = ${JSON.stringify(html)};
-    [...document.querySelectorAll(".panels > section")].at(-1).append(box);
-  })()`);
-  await inspector.show(scenes.running());
-}
-
-/** Saves the picture of the last panel in a format, and gives what the page has asked the window to write. */
-async function save(
-  inspector: Inspector,
-  format: "PNG" | "SVG",
-): Promise<{ name: string; format: string; data: string }> {
-  const { page } = inspector;
-  const panel = page.locator(".panels > section").last();
-  await panel.locator(".save").click();
-  await panel.getByRole("menuitem", { name: `drawing as ${format}` }).click();
-  await page.waitForFunction(`window.standIn.sent.some(({ type }) => type === "ask")`);
-  const asked = (await inspector.sent()) as { type: string; id: number; question: { name: string; params: never } }[];
-  const { id, question } = asked.filter(({ type }) => type === "ask").at(-1) ?? { id: -1, question: undefined };
-  assert.equal(question?.name, "savePicture");
-  await inspector.send({ type: "answer", id, ok: true, value: { saved: true } });
-  await panel.locator(".save-said", { hasText: "saved" }).waitFor();
-  return question?.params ?? assert.fail("nothing was asked");
-}
-
 test("while news keep coming a panel out of sight is left alone, and drawn as soon as it is scrolled to", () =>
   withPage({ height: 500 }, async (inspector) => {
     const { page } = inspector;
     await inspector.show(scenes.running());
+    // One panel first of all, another one far below, whatever else there is.
+    await page.evaluate(`(() => {
+      const panel = (name) => document.querySelector('section[aria-label="' + name + '"]');
+      panel("Parameters").style.order = "-1";
+      panel("Gradient by layer").style.order = "1";
+      panel("Gradient by layer").style.marginTop = "3000px";
+    })()`);
+    await inspector.settled();
     const [drawnInSight, drawnBelow, atTheEnd, afterScroll] = await page.evaluate<number[]>(`(async () => {
-      const drawings = (selector) => {
+      const drawings = (name) => {
         const counter = { count: 0 };
         const seen = () => counter.count++;
-        new MutationObserver(seen).observe(document.querySelector(selector), { subtree: true, childList: true, characterData: true, attributes: true });
+        new MutationObserver(seen).observe(document.querySelector('section[aria-label="' + name + '"]'), { subtree: true, childList: true, characterData: true, attributes: true });
         return counter;
       };
-      const above = drawings('section[aria-label="Loss"]');
-      const below = drawings('section[aria-label="Parameters"]');
+      const above = drawings("Parameters");
+      const below = drawings("Gradient by layer");
       const batches = ${JSON.stringify(Array.from({ length: 10 }, (_, i) => ({ ...scenes.running().statistics, iteration: 410 + i })))};
       for (const report of batches) {
         const records = ${JSON.stringify(records(mlp, 420).slice(400))}.slice(0, report.iteration - 400);
@@ -76,8 +55,8 @@ test("while news keep coming a panel out of sight is left alone, and drawn as so
       while (document.querySelector("[data-behind]")) await new Promise((done) => setTimeout(done, 20));
       counts.push(below.count);
       window.postMessage({ type: "events", events: [{ type: "statistics", report: { ...batches[9], iteration: 500 } }] }, "*");
-      await new Promise((done) => setTimeout(done, 120));
-      document.querySelector('section[aria-label="Parameters"]').scrollIntoView();
+      while (document.querySelector("[data-behind='']")) await new Promise((done) => setTimeout(done, 5));
+      document.querySelector('section[aria-label="Gradient by layer"]').scrollIntoView();
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       counts.push(below.count);
       return counts;
@@ -87,7 +66,7 @@ test("while news keep coming a panel out of sight is left alone, and drawn as so
     assert.ok(atTheEnd > 0, "nothing was drawn when nothing more came");
     assert.ok(afterScroll > atTheEnd, "nothing was drawn after scrolling");
     assert.match(
-      (await page.locator('section[aria-label="Parameters"] .section-note').textContent()) ?? "",
+      (await page.locator('section[aria-label="Gradient by layer"] .section-note').textContent()) ?? "",
       /iteration 500/,
     );
   }));
@@ -146,77 +125,96 @@ test("the list of panels has those that are there, and a key or a click goes to 
     assert.equal(await page.locator(".jump-to[tabindex='0']").count(), 1, "one stop for the Tab key");
   }));
 
-test("an SVG is saved with the colours of the theme and a ground, whatever program reads it", () =>
-  withPage({ theme: "dark" }, async (inspector) => {
-    const circle = `<circle cx="20" cy="20" r="10" class="save-said" fill="var(--vscode-charts-blue)"/>`;
-    await addPicture(
-      inspector,
-      `<svg data-picture="drawing" role="img" aria-label="A blue dot" width="80" height="40" viewBox="0 0 80 40">${circle}<text x="40" y="24">dot</text></svg>`,
-    );
-    // a style attribute of markup is against the policy, an object's style is not
-    await inspector.page.evaluate(
-      `document.querySelector("[data-picture] circle").style.fill = "color-mix(in srgb, var(--vscode-charts-blue) 50%, transparent)"`,
-    );
-    const { name, format, data } = await save(inspector, "SVG");
-    assert.deepEqual([name, format], ["drawing", "svg"]);
-    assert.match(data, /^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
-    assert.match(data, /<title>A blue dot<\/title>/);
-    assert.match(data, /<rect [^>]*fill="rgb\(31, 31, 31\)"/, "the ground is #1f1f1f");
-    // #59a4f9 at half of its strength
-    assert.match(data, /<circle [^>]*fill="rgb\((89|90|88), (164|163|165), (249|248|250)\)"[^>]*fill-opacity="0\.50?/);
-    assert.ok(!data.includes("var(") && !data.includes("class="), data);
-  }));
+/** What has the focus, in words. */
+const focused = ({ page }: Inspector): Promise<string> =>
+  page.evaluate("document.activeElement === document.body ? '' : document.activeElement.textContent.trim()");
 
-test("an SVG becomes a PNG of twice its size", () =>
-  withPage({ theme: "light" }, async (inspector) => {
-    await addPicture(
-      inspector,
-      `<svg data-picture="drawing" role="img" aria-label="A square" width="80" height="40"><rect width="40" height="40" fill="#ff0000"/></svg>`,
-    );
-    const { format, data } = await save(inspector, "PNG");
-    assert.equal(format, "png");
-    const { width, height, data: pixels } = PNG.sync.read(Buffer.from(data, "base64"));
-    assert.deepEqual([width, height], [160, 80]);
-    assert.deepEqual([...pixels.subarray(0, 4)], [255, 0, 0, 255]);
-    assert.deepEqual([...pixels.subarray(4 * 159, 4 * 160)], [255, 255, 255, 255], "the ground of the light theme");
-  }));
-
-test("a canvas is saved on the theme's ground, as PNG and inside an SVG", () =>
-  withPage({ theme: "dark" }, async (inspector) => {
-    await addPicture(
-      inspector,
-      `<canvas data-picture="drawing" role="img" aria-label="A square" width="40" height="20"></canvas>`,
-    );
-    await inspector.page.evaluate(`(() => {
-      const context = document.querySelector("canvas[data-picture=drawing]").getContext("2d");
-      context.fillStyle = "#00ff00";
-      context.fillRect(0, 0, 20, 20);
-    })()`);
-    const png = PNG.sync.read(Buffer.from((await save(inspector, "PNG")).data, "base64"));
-    assert.deepEqual([png.width, png.height], [80, 40]);
-    assert.deepEqual([...png.data.subarray(0, 4)], [0, 255, 0, 255]);
-    assert.deepEqual([...png.data.subarray(4 * 79, 4 * 80)], [31, 31, 31, 255]);
-    const svg = (await save(inspector, "SVG")).data;
-    assert.match(
-      svg,
-      /<svg [^>]*viewBox="0 0 40 20"[^>]*><title>A square<\/title><image [^>]*href="data:image\/png;base64,/,
-    );
-  }));
-
-test("the menu of pictures is used with the keyboard alone, and closes with Escape", () =>
+test("the Tab key comes to the way past the top first, then to the buttons, the list of panels, the panels", () =>
   withPage({}, async (inspector) => {
     const { page } = inspector;
-    await addPicture(
-      inspector,
-      `<canvas data-picture="drawing" role="img" aria-label="A square" width="40" height="20"></canvas>`,
-    );
-    const panel = page.locator(".panels > section").last();
-    await panel.locator(".save").focus();
-    await page.keyboard.press("ArrowDown");
-    assert.equal(await page.evaluate("document.activeElement.textContent"), "drawing as PNG");
-    await page.keyboard.press("ArrowDown");
-    assert.equal(await page.evaluate("document.activeElement.textContent"), "drawing as SVG");
-    await page.keyboard.press("Escape");
-    assert.equal(await panel.locator(".save-menu:visible").count(), 0);
-    assert.equal(await page.evaluate("document.activeElement.className"), "save");
+    await inspector.show(scenes.pausedBackward());
+    const stops: string[] = [];
+    for (let i = 0; i < 4; i++) {
+      await page.keyboard.press("Tab");
+      stops.push(await focused(inspector));
+    }
+    assert.deepEqual(stops.slice(0, 3), ["Skip to the panels", "Continue", "Equation"]);
+    assert.match(stops[3], /^char-rnn\.model\.ts:12$/, "the line that the run stands at");
+    await page.locator(".skip").focus();
+    const { width = 0 } = (await page.locator(".skip").boundingBox()) ?? {};
+    assert.ok(width > 60, "it is seen while it has the focus");
+    await page.keyboard.press("Enter");
+    assert.equal(await focused(inspector), "Equation");
+    assert.equal(await page.evaluate("document.activeElement.className"), "fold");
+  }));
+
+test("arrow keys move in the row of buttons, and stepping on with Enter keeps the focus", () =>
+  withPage({}, async (inspector) => {
+    const { page } = inspector;
+    const paused = scenes.pausedBackward();
+    await inspector.show(paused);
+    await page.locator("vscode-button:visible").first().focus();
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await focused(inspector), "Step Into");
+    await page.keyboard.press("Enter");
+    assert.deepEqual((await inspector.sent()).at(-1), { type: "command", command: "stepInto" });
+    await inspector.send({ type: "events", events: [{ type: "continued" }] });
+    await inspector.settled();
+    assert.equal(await page.locator("vscode-button:visible[disabled]").count(), 3, "no steps while it runs");
+    await inspector.show(paused);
+    assert.equal(await focused(inspector), "Step Into", "back where it was");
+    await page.keyboard.press("Home");
+    assert.equal(await focused(inspector), "Continue");
+    await inspector.send({ type: "events", events: [{ type: "continued" }] });
+    await inspector.settled();
+    assert.equal(await focused(inspector), "Pause", "what stands in its place");
+    await inspector.show(paused);
+    assert.equal(await focused(inspector), "Continue");
+    // whoever goes elsewhere is left there
+    await page.locator(".place-source").focus();
+    await inspector.send({ type: "events", events: [{ type: "continued" }] });
+    await inspector.settled();
+    await inspector.show(paused);
+    assert.doesNotMatch(await focused(inspector), /Continue|Pause/);
+  }));
+
+test("a panel whose question takes long says so, until the answer is there", () =>
+  withPage({}, async (inspector) => {
+    const { page } = inspector;
+    await inspector.show(scenes.pausedBackward());
+    const panel = page.locator('section[aria-label="Gradient through time"]');
+    await panel.scrollIntoViewIfNeeded();
+    const line = panel.locator(".head-wait-line");
+    await line.waitFor();
+    assert.equal(await line.textContent(), "waiting for the run …");
+    assert.equal(await panel.locator(".head-wait").getAttribute("role"), "status");
+    const asked = (await inspector.sent()) as { readonly type: string; readonly id: number }[];
+    for (const { type, id } of asked) {
+      if (type === "ask") await inspector.send({ type: "answer", id, ok: false, message: "the run has ended" });
+    }
+    await line.waitFor({ state: "hidden" });
+  }));
+
+test("until the host has said what there is the page claims nothing, and says what it waits for", () =>
+  withPage({}, async (inspector) => {
+    const { page } = inspector;
+    assert.equal(await page.locator(".welcome:visible").count(), 0);
+    await page.locator(".busy-line", { hasText: "Waiting for the extension" }).waitFor();
+    await inspector.show(scenes.idle());
+    await page.locator(".welcome").waitFor();
+    assert.equal(await page.locator(".busy-line:visible").count(), 0);
+  }));
+
+test("who wants less motion sees nothing turn", () =>
+  withPage({}, async (inspector) => {
+    const { page } = inspector;
+    await inspector.show(scenes.loading());
+    const ring = page.locator(".loading vscode-progress-ring");
+    assert.ok(await ring.isVisible());
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    assert.ok(!(await ring.isVisible()));
+    await page.emulateMedia({ reducedMotion: "no-preference" });
+    await page.evaluate(`document.body.classList.add("vscode-reduce-motion")`);
+    assert.ok(!(await ring.isVisible()), "VS Code's own setting");
+    assert.match((await page.locator(".loading").textContent()) ?? "", /Loading char-rnn\.model\.ts/);
   }));

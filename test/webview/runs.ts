@@ -269,41 +269,66 @@ function pausedAt(where: Partial<Position>, progress: Progress, text: string): I
 const excerpt = (size: number, rows = 4) =>
   Array.from({ length: rows }, (_, i) => Array.from({ length: 4 }, (_, j) => size * wobble(3 * i + 7 * j)));
 
-const symbolOf = (name: string, tex: string, shape: readonly number[], size: number): EquationSymbol => ({
+const symbolOf = (
+  name: string,
+  tex: string,
+  shape: readonly number[],
+  size: number,
+  place: EquationSymbol["place"] = { name, part: "after" },
+): EquationSymbol => ({
   name,
   tex,
+  place,
   shape,
   rows: excerpt(size, Math.min(4, shape.length === 1 ? 1 : shape[0])),
   norm: size * 17,
 });
 
+const W_hh = "rnn.weight_hh_l0";
+
 const backwardEquation: EquationReport = {
   title: "rnn step",
   lines: [
-    String.raw`\delta_t = \dL{h_t} \odot \sigma'(h_t), \quad \dL{h_{t-1}} \mathrel{+}= W_{hh}^\top \delta_t`,
-    String.raw`\dL{W_{hh}} \mathrel{+}= \delta_t h_{t-1}^\top, \quad \dL{b_{hh}} \mathrel{+}= \delta_t`,
+    String.raw`\term{0}{\delta_t} = \term{1}{\dL{h_t}} \odot (1 - \term{2}{h_t}^2)`,
+    String.raw`\term{3}{\dL{h_{t-1}}} \mathrel{+}= \term{0}{\delta_t}\, \term{4}{W_{hh}}`,
+    String.raw`\term{5}{\dL{W_{hh}}} \mathrel{+}= \term{0}{\delta_t}^{\top} \term{6}{h_{t-1}}, \quad \dL{b_{hh}} \mathrel{+}= \sum_n \delta_{t,n}`,
   ],
   source: "Elman 1990; Werbos 1990",
   symbols: [
-    symbolOf("∂L/∂h_t", String.raw`\dL{h_t}`, [16, 128], 2e-4),
-    symbolOf("δ_t", "δ_t", [16, 128], 1e-4),
-    symbolOf("h_{t−1}", "h_{t-1}", [16, 128], 0.7),
+    symbolOf("δ_t", "\\delta_t", [16, 128], 1e-4),
+    symbolOf("∂L/∂(h_t)", String.raw`\dL{h_t}`, [16, 128], 2e-4, { name: "h_t", part: "gradient" }),
     symbolOf("h_t", "h_t", [16, 128], 0.8),
+    symbolOf("∂L/∂(h_{t−1})", String.raw`\dL{h_{t-1}}`, [16, 128], 2e-4, { name: "h_{t−1}", part: "gradient" }),
+    symbolOf("W_hh", "W_{hh}", [128, 128], 0.08, { name: W_hh, part: "before" }),
+    symbolOf("∂L/∂(W_hh)", String.raw`\dL{W_{hh}}`, [128, 128], 3e-3, { name: W_hh, part: "gradient" }),
+    symbolOf("h_{t−1}", "h_{t-1}", [16, 128], 0.7),
   ],
+  constants: [],
 };
 
 const updateEquation: EquationReport = {
-  title: "Adam",
+  title: `Adam · ${W_hh}`,
   lines: [
-    String.raw`w \leftarrow w - \frac{\eta}{1 - \beta_1^t} \cdot \frac{m}{\sqrt{v} / \sqrt{1 - \beta_2^t} + \epsilon}`,
+    String.raw`g_t = \term{0}{\dL{w_{t-1}}}`,
+    String.raw`\term{1}{m_t} = \beta_1 m_{t-1} + (1 - \beta_1)\, g_t, \quad \term{2}{v_t} = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2`,
+    String.raw`\term{3}{w_t} = \term{4}{w_{t-1}} - \frac{\eta}{1 - \beta_1^t} \cdot \frac{\term{1}{m_t}}{\sqrt{\term{2}{v_t}} \big/ \sqrt{1 - \beta_2^t} + \epsilon}`,
+    String.raw`\term{5}{\Delta w_t} = \term{3}{w_t} - \term{4}{w_{t-1}}`,
   ],
   source: "Kingma & Ba 2015, algorithm 1",
   symbols: [
-    symbolOf("w", "w", [128, 128], 0.08),
-    symbolOf("Δw", String.raw`\Delta w`, [128, 128], 2e-3),
-    symbolOf("g", "g", [128, 128], 4e-3),
-    symbolOf("m", "m", [128, 128], 1e-3),
-    { ...symbolOf("v", "v", [128, 128], 1e-6), rows: [[Number.NaN, 1e-9, Number.POSITIVE_INFINITY, 0]] },
+    symbolOf("∂L/∂w", String.raw`\dL{w_{t-1}}`, [128, 128], 4e-3, { name: W_hh, part: "gradient" }),
+    symbolOf("m", "m_t", [128, 128], 1e-3),
+    { ...symbolOf("v", "v_t", [128, 128], 1e-6), rows: [[Number.NaN, 1e-9, Number.POSITIVE_INFINITY, 0]] },
+    symbolOf("w", "w_t", [128, 128], 0.08, { name: W_hh, part: "after" }),
+    symbolOf("w before", "w_{t-1}", [128, 128], 0.081, { name: W_hh, part: "before" }),
+    symbolOf("Δw", String.raw`\Delta w_t`, [128, 128], 2e-3, { name: W_hh, part: "update" }),
+  ],
+  constants: [
+    { tex: "t", value: 1805 },
+    { tex: "\\eta", value: 0.002 },
+    { tex: "\\beta_1", value: 0.9 },
+    { tex: "\\beta_2", value: 0.999 },
+    { tex: "\\epsilon", value: 1e-8 },
   ],
 };
 

@@ -9,56 +9,14 @@ import {
   LogarithmicScale,
   PointElement,
   type Scale,
-  Tooltip,
 } from "chart.js";
-import { formatTick } from "../format.ts";
+import { formatCount } from "../format.ts";
 import type { Palette } from "../theme.ts";
+import type { Drawing, Line } from "./drawing.ts";
 import { type Domain, integerTicks, linearTicks, logTicks } from "./scales.ts";
 import type { Point } from "./series.ts";
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip);
-
-export type LineColour =
-  | "train"
-  | "trainFaint"
-  | "validation"
-  | "gradient"
-  | "gradientFaint"
-  | "rate"
-  | "muted"
-  /** Of another run: its number in the palette's `others`, counted from 0. */
-  | number;
-
-export interface Line {
-  readonly label: string;
-  readonly points: readonly Point[];
-  readonly colour: LineColour;
-  readonly width: number;
-  readonly dash?: readonly number[];
-  readonly marker?: "circle" | "rectRot";
-  /** Pixels. */
-  readonly markerRadius?: number;
-}
-
-/** A part of the x axis that has no data for a reason. */
-export interface Band extends Domain {
-  readonly text: string;
-}
-
-export interface Drawing {
-  readonly lines: readonly Line[];
-  /** `bare`: no numbers and no title, because another chart below has them. */
-  readonly x: Domain & { readonly title: string; readonly bare?: boolean };
-  readonly y: Domain & { readonly title: string; readonly log: boolean };
-  /** Room on either side of the plot, in pixels, whatever the words take: charts with the same room stand in line. */
-  readonly room?: { readonly left: number; readonly right: number };
-  readonly bands?: readonly Band[];
-  /** An upright line, where something stands. */
-  readonly cursor?: number | null;
-  /** Head line of the tooltip; without one there is no tooltip. */
-  readonly headline?: (x: number) => string;
-  readonly value: (y: number) => string;
-}
+Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale);
 
 export class LineChart {
   readonly #canvas: HTMLCanvasElement;
@@ -70,9 +28,9 @@ export class LineChart {
     this.#canvas = canvas;
   }
 
-  /** Pixel columns that a curve has to fill. */
-  get columns(): number {
-    return this.#chart?.chartArea?.width || this.#canvas.clientWidth || 600;
+  /** Pixels of the canvas between which the values are drawn; null before the first drawing. */
+  get plot(): { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number } | null {
+    return this.#chart?.chartArea ?? null;
   }
 
   draw(drawing: Drawing, palette: Palette): void {
@@ -85,7 +43,7 @@ export class LineChart {
         type: "line",
         data: { datasets: drawing.lines.map((line) => dataset(line, palette)) },
         options: options(drawing, palette),
-        plugins: [{ id: "underlay", beforeDatasetsDraw: (chart) => this.#underlay(chart) }],
+        plugins: [{ id: "broken", afterDatasetsDraw: (chart) => this.#markBroken(chart) }],
       });
       return;
     }
@@ -95,46 +53,62 @@ export class LineChart {
     this.#chart.update("none");
   }
 
-  dispose(): void {
-    this.#chart?.destroy();
-    this.#chart = null;
+  /** Draws itself at `scale` times its size, with the numbers of its axis, hands the canvas to `use`, and is as before. */
+  sharper(scale: number, use: (canvas: HTMLCanvasElement) => void): void {
+    const [chart, drawing, palette] = [this.#chart, this.#drawing, this.#palette];
+    if (chart === null || drawing === null || palette === null) {
+      use(this.#canvas);
+      return;
+    }
+    const alone: Drawing = { ...drawing, x: { ...drawing.x, bare: false } };
+    this.draw(alone, palette);
+    chart.options.devicePixelRatio = scale;
+    chart.resize();
+    use(this.#canvas);
+    this.draw({ ...drawing }, palette);
+    chart.options.devicePixelRatio = window.devicePixelRatio;
+    chart.resize();
   }
 
-  /** Behind the lines: what has no data, and where the run stands. */
-  #underlay({ ctx, chartArea, scales }: Chart): void {
-    const palette = this.#palette;
-    if (palette === null) return;
-    const { bands = [], cursor } = this.#drawing ?? {};
-    const place = (x: number): number => scales.x.getPixelForValue(x);
+  /** A bar along the edge, and a cross where it begins. */
+  #markBroken({ ctx, chartArea, scales }: Chart): void {
+    const [palette, drawing] = [this.#palette, this.#drawing];
+    if (palette === null || drawing === null || drawing.broken.length === 0) return;
+    const { left, right, top } = chartArea;
     ctx.save();
-    for (const { min, max, text } of bands) {
-      const left = Math.max(place(min), chartArea.left);
-      const right = Math.min(place(max), chartArea.right);
-      drawBand(ctx, { left, top: chartArea.top, width: right - left, height: chartArea.height }, text, palette);
-    }
-    if (cursor !== null && cursor !== undefined) {
-      ctx.strokeStyle = palette.foreground;
-      ctx.setLineDash([3, 3]);
-      ctx.beginPath();
-      ctx.moveTo(place(cursor), chartArea.top);
-      ctx.lineTo(place(cursor), chartArea.bottom);
-      ctx.stroke();
+    ctx.fillStyle = palette.bad;
+    ctx.strokeStyle = palette.bad;
+    ctx.lineWidth = 2;
+    let end = Number.NEGATIVE_INFINITY;
+    for (const { min, max } of drawing.broken) {
+      const from = Math.max(left, scales.x.getPixelForValue(min));
+      const to = Math.min(right, scales.x.getPixelForValue(max));
+      if (to < left || from > right) continue;
+      ctx.fillRect(from - 1, top, Math.max(2, to - from + 2), 3);
+      // Crosses that would run into each other are one.
+      if (from - end > 2 * cross) drawCross(ctx, from, top + cross + 5);
+      end = to;
     }
     ctx.restore();
   }
 }
 
+/** Pixels from the middle of a cross to its ends, along either axis. */
+const cross = 3.5;
+
+function drawCross(ctx: CanvasRenderingContext2D, x: number, y: number): void {
+  ctx.beginPath();
+  ctx.moveTo(x - cross, y - cross);
+  ctx.lineTo(x + cross, y + cross);
+  ctx.moveTo(x + cross, y - cross);
+  ctx.lineTo(x - cross, y + cross);
+  ctx.stroke();
+}
+
 /** Making the options anew costs more than drawing, so it is done only for what they depend on. */
 function looksAlike(a: Drawing, b: Drawing): boolean {
-  return (
-    a.headline === b.headline &&
-    a.value === b.value &&
-    a.x.title === b.x.title &&
-    a.x.bare === b.x.bare &&
-    a.y.title === b.y.title &&
-    a.y.log === b.y.log &&
-    a.room === b.room
-  );
+  const sameX = a.x.title === b.x.title && a.x.bare === b.x.bare;
+  return sameX && a.y.log === b.y.log && a.y.tick === b.y.tick && a.room === b.room;
 }
 
 /** Shows another part of the axes. */
@@ -145,27 +119,24 @@ function move(chart: Chart<"line", Point[]>, { x, y }: Drawing): void {
   Object.assign(scales.y, { min: y.min, max: y.max });
 }
 
-function colourOf({ colour }: Line, palette: Palette): string {
+export function colourOf(colour: Line["colour"], palette: Palette): string {
   return typeof colour === "number" ? palette.others[colour % palette.others.length] : palette[colour];
 }
 
 function dataset(line: Line, palette: Palette): ChartDataset<"line", Point[]> {
-  const colour = colourOf(line, palette);
+  const colour = colourOf(line.colour, palette);
   return {
     label: line.label,
-    data: [...line.points],
+    // A line to infinity would be drawn as one out of the plot.
+    data: line.points.map(({ x, y }) => ({ x, y: Number.isFinite(y) ? y : Number.NaN })),
     borderColor: colour,
     backgroundColor: colour,
-    hoverBackgroundColor: colour,
-    hoverBorderColor: colour,
     borderWidth: line.width,
     borderDash: [...(line.dash ?? [])],
     borderJoinStyle: "round",
     pointStyle: line.marker ?? "circle",
     // A single point makes no line: it is shown as a dot.
     pointRadius: line.markerRadius ?? (line.points.length === 1 ? 3 : 0),
-    pointHoverRadius: Math.max(3, (line.markerRadius ?? 0) + 1),
-    pointHitRadius: 6,
     tension: 0,
     spanGaps: false,
     // Marks on the edge of the plot are shown whole; a line ends with the plot.
@@ -173,9 +144,8 @@ function dataset(line: Line, palette: Palette): ChartDataset<"line", Point[]> {
   };
 }
 
-function options(drawing: Drawing, palette: Palette): ChartOptions<"line"> {
+function options({ x, y, room }: Drawing, palette: Palette): ChartOptions<"line"> {
   const font = { family: palette.fontFamily, size: palette.fontSize - 2 };
-  const title = (text: string) => ({ display: true, text, color: palette.muted, font, padding: 2 });
   const ticks = { color: palette.muted, font, autoSkip: false, maxRotation: 0, padding: 4 };
   return {
     responsive: true,
@@ -184,59 +154,33 @@ function options(drawing: Drawing, palette: Palette): ChartOptions<"line"> {
     animation: false,
     parsing: false,
     normalized: true,
-    layout: { padding: { top: 6, right: drawing.room?.right ?? 10 } },
-    interaction: { mode: "nearest", axis: "x", intersect: false },
-    ...(drawing.headline === undefined ? { events: [] } : {}),
+    // Whoever owns the chart says what is under the pointer.
+    events: [],
+    layout: { padding: { top: 8, right: room.right } },
     scales: {
       x: {
         type: "linear",
-        min: drawing.x.min,
-        max: drawing.x.max,
-        title: { ...title(drawing.x.title), display: drawing.x.bare !== true },
-        ticks: { ...ticks, display: drawing.x.bare !== true, callback: (value) => formatTick(Number(value)) },
-        grid: { display: drawing.x.bare === true, color: palette.grid, tickLength: 0 },
+        min: x.min,
+        max: x.max,
+        title: { display: !x.bare, text: x.title, color: palette.muted, font, padding: 2 },
+        ticks: { ...ticks, display: !x.bare, callback: (value) => formatCount(Number(value)) },
+        grid: { color: palette.grid, tickLength: 0 },
         border: { color: palette.axis },
         afterBuildTicks: (scale) => setTicks(scale, integerTicks, Math.max(3, scale.width / 90)),
         afterFit: (scale) => {
-          if (drawing.room !== undefined) Object.assign(scale, { paddingLeft: 0, paddingRight: 0 });
+          Object.assign(scale, { paddingLeft: 0, paddingRight: 0 });
         },
       },
       y: {
-        type: drawing.y.log ? "logarithmic" : "linear",
-        min: drawing.y.min,
-        max: drawing.y.max,
-        title: title(drawing.y.title),
-        ticks: { ...ticks, callback: (value) => formatTick(Number(value)) },
+        type: y.log ? "logarithmic" : "linear",
+        min: y.min,
+        max: y.max,
+        ticks: { ...ticks, callback: (value) => y.tick(Number(value)) },
         grid: { color: palette.grid, tickLength: 0 },
         border: { display: false },
-        afterBuildTicks: (scale) =>
-          setTicks(scale, drawing.y.log ? logTicks : linearTicks, Math.max(2, scale.height / 32)),
-        // The same width for all charts, so that neighbours line up.
+        afterBuildTicks: (scale) => setTicks(scale, y.log ? logTicks : linearTicks, Math.max(2, scale.height / 32)),
         afterFit: (scale) => {
-          scale.width = drawing.room?.left ?? Math.max(scale.width, 58);
-        },
-      },
-    },
-    plugins: {
-      tooltip: {
-        enabled: drawing.headline !== undefined,
-        backgroundColor: palette.hoverBackground,
-        borderColor: palette.hoverBorder,
-        borderWidth: 1,
-        cornerRadius: 3,
-        padding: 8,
-        titleColor: palette.hoverForeground,
-        bodyColor: palette.hoverForeground,
-        titleFont: { ...font, weight: "bold" },
-        bodyFont: font,
-        boxWidth: 8,
-        boxHeight: 8,
-        boxPadding: 4,
-        usePointStyle: true,
-        animation: false,
-        callbacks: {
-          title: (items) => (items.length === 0 ? "" : (drawing.headline?.(items[0].parsed.x ?? 0) ?? "")),
-          label: (item) => `${item.dataset.label}: ${drawing.value(item.parsed.y ?? Number.NaN)}`,
+          scale.width = room.left;
         },
       },
     },
@@ -246,47 +190,4 @@ function options(drawing: Drawing, palette: Palette): ChartOptions<"line"> {
 function setTicks(scale: Scale, ticks: (domain: Domain, count: number) => number[], count: number): void {
   const { min, max } = scale;
   scale.ticks = ticks({ min, max }, Math.floor(count)).map((value) => ({ value }));
-}
-
-interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-function drawBand(ctx: CanvasRenderingContext2D, box: Box, text: string, palette: Palette): void {
-  ctx.fillStyle = palette.shade;
-  ctx.fillRect(box.left, box.top, box.width, box.height);
-  hatch(ctx, box, palette.grid);
-  ctx.font = `${palette.fontSize - 2}px ${palette.fontFamily}`;
-  const width = ctx.measureText(text).width + 12;
-  // Where the words do not fit, the texture and the text below the chart say it.
-  if (width > box.width) return;
-  const x = box.left + box.width / 2;
-  // At the top, where a gradient that shrinks towards the past leaves room.
-  const y = box.top + palette.fontSize + 4;
-  ctx.fillStyle = palette.background;
-  ctx.fillRect(x - width / 2, y - palette.fontSize, width, palette.fontSize * 2);
-  ctx.fillStyle = palette.muted;
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  ctx.fillText(text, x, y);
-}
-
-/** Thin diagonals: a texture, so that the area is told apart without colour. */
-function hatch(ctx: CanvasRenderingContext2D, { left, top, width, height }: Box, colour: string): void {
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(left, top, width, height);
-  ctx.clip();
-  ctx.strokeStyle = colour;
-  ctx.lineWidth = 1;
-  ctx.beginPath();
-  for (let x = left - height; x < left + width; x += 8) {
-    ctx.moveTo(x, top + height);
-    ctx.lineTo(x + height, top);
-  }
-  ctx.stroke();
-  ctx.restore();
 }

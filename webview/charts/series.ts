@@ -52,6 +52,21 @@ export function extent(values: Iterable<number | null>): readonly [number, numbe
   return low <= high ? [low, high] : null;
 }
 
+/** Where a curve is NaN or infinite: from the first to the last of each row of such points, ends included. */
+export function stretchesNotFinite(points: readonly Point[]): { readonly min: number; readonly max: number }[] {
+  const found: { min: number; max: number }[] = [];
+  let within = false;
+  for (const { x, y } of points) {
+    if (Number.isFinite(y)) within = false;
+    else if (within) found[found.length - 1].max = x;
+    else {
+      within = true;
+      found.push({ min: x, max: x });
+    }
+  }
+  return found;
+}
+
 /** At most `count` places of a list of `length`, evenly spread, the first and the last among them. */
 export function sample(length: number, count: number): number[] {
   if (length <= count) return Array.from({ length }, (_, i) => i);

@@ -46,12 +46,14 @@ export function createJump(): Jump {
     next.focus();
   });
   const here = (): void => {
-    const first = present.findLast(
-      (slot) => slot.element.getBoundingClientRect().top <= element.getBoundingClientRect().bottom + 40,
-    );
+    const below = element.getBoundingClientRect().bottom + 40;
+    const { scrollHeight } = document.documentElement;
+    const atEnd = window.scrollY > 0 && window.scrollY + window.innerHeight > scrollHeight - 2;
+    const first = present.findLast((slot) => atEnd || slot.element.getBoundingClientRect().top <= below);
     const all = buttons();
     const current = all[present.indexOf(first ?? present[0])];
     for (const button of all) setAttribute(button, "aria-current", button === current ? "true" : "");
+    if (current !== undefined) bringIntoView(list, current);
   };
   let waiting = false;
   window.addEventListener(
@@ -84,6 +86,16 @@ export function createJump(): Jump {
       here();
     },
   };
+}
+
+/** Moves the list alone: `scrollIntoView` would move the page too. */
+function bringIntoView(list: HTMLElement, { offsetLeft, offsetWidth }: HTMLElement): void {
+  const { scrollLeft, clientWidth } = list;
+  const room = 24; // a part of the neighbour, so that it is seen that there is one
+  const least = offsetLeft + offsetWidth + room - clientWidth;
+  const most = offsetLeft - room;
+  const wanted = Math.max(0, Math.min(most, Math.max(least, scrollLeft)));
+  if (wanted !== scrollLeft) list.scrollLeft = wanted;
 }
 
 function setStop(buttons: readonly HTMLButtonElement[], stop: HTMLButtonElement | undefined): void {

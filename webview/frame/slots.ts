@@ -3,6 +3,7 @@ import type { InspectorState } from "../../src/protocol/inspector.ts";
 import { make, setAttribute } from "../dom.ts";
 import type { Actions, Shown, View } from "../views/view.ts";
 import { createSaveMenu, type SaveMenu } from "./saveMenu.ts";
+import { Waiting } from "./waiting.ts";
 
 /** One panel of the page. Its element is a `<section>` with a heading (`h2`) of its own. */
 export interface Panel {
@@ -96,7 +97,8 @@ export class Slot {
   constructor(panel: Panel, actions: Actions) {
     this.panel = panel;
     this.#actions = actions;
-    this.#view = panel.create(actions);
+    const waiting = new Waiting();
+    this.#view = panel.create(waiting.wrap(actions));
     this.element = this.#view.element;
     this.element.id = `panel-${panel.id}`;
     const heading = this.element.querySelector("h2");
@@ -105,7 +107,7 @@ export class Slot {
     heading.append(this.button);
     this.button.addEventListener("click", () => this.fold(!this.folded));
     this.#saving = createSaveMenu(this.element, actions);
-    heading.parentElement?.append(this.#saving.element);
+    heading.parentElement?.append(waiting.element, this.#saving.element);
   }
 
   get folded(): boolean {

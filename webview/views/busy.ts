@@ -18,10 +18,11 @@ export interface Busy {
 /** The reader no longer wants the answer: nothing to report. */
 export class Cancelled extends Error {}
 
-export function createBusy(): Busy {
+/** @param options without `cancel` there is no button: the reader cannot do without the answer */
+export function createBusy({ cancel: cancellable = true }: { readonly cancel?: boolean } = {}): Busy {
   const text = make("span");
   const cancel = make("button", "link busy-cancel", { type: "button" }, "Cancel");
-  const line = make("span", "busy-line", {}, createSpinner(), text, cancel);
+  const line = make("span", "busy-line", {}, createSpinner(), text, ...(cancellable ? [cancel] : []));
   // The element that is spoken of stays, only its contents come and go: otherwise nothing is read out.
   const element = make("div", "busy", { role: "status" }, line);
   let giveUp: (() => void) | null = null;

@@ -1,8 +1,9 @@
-// The row of buttons: Train and Debug while nothing runs, stepping while something does.
+// The row of buttons: Train and Debug while nothing runs, stepping while something does. One stop of the Tab key, arrows within.
 import type { InspectorCommand } from "../../src/protocol/inspector.ts";
 import { describeButtons, isActive } from "../describe.ts";
 import { icon, make, setHidden } from "../dom.ts";
 import { type ButtonControl, createButton } from "../toolkit.ts";
+import { keepFocus } from "./controlsFocus.ts";
 import type { Actions, View } from "./view.ts";
 
 const drawings: Record<InspectorCommand, string> = {
@@ -47,6 +48,10 @@ export function createControls(actions: Actions): View {
   });
   const element = make("div", "controls", { role: "toolbar", "aria-label": "Run and step" });
   element.append(...buttons.map(([, button]) => button.element));
+  const focus = keepFocus(
+    element,
+    buttons.map(([, button]) => button),
+  );
   return {
     element,
     update({ state }) {
@@ -59,6 +64,7 @@ export function createControls(actions: Actions): View {
         button.set(enabled, tooltip);
         setHidden(button.element, !isShown(name, active, state.status.kind === "paused"));
       }
+      focus.update();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { SourceRange } from "../../src/protocol/position.ts";
 import { link, make, setHidden, setText } from "../dom.ts";
 import { baseName } from "../format.ts";
 import { createSpinner } from "../toolkit.ts";
+import { createBusy } from "./busy.ts";
 import type { Actions, View } from "./view.ts";
 
 export function createNotice(actions: Actions): View {
@@ -13,16 +14,36 @@ export function createNotice(actions: Actions): View {
   const loading = make("div", "notice loading", {}, createSpinner(), loadingText);
   const last = make("p", "notice last", {}, "Values of the last run. Nothing is running now.");
   const failure = createFailure(actions);
-  const element = make("div", "notices", {}, welcome, loading, last, failure.element);
+  const opening = createOpening();
+  const element = make("div", "notices", {}, opening.element, welcome, loading, last, failure.element);
   return {
     element,
-    update({ state }) {
+    update({ state, known }) {
       const { status, model } = state;
-      setHidden(welcome, status.kind !== "idle" || model !== null);
+      opening.update(known);
+      setHidden(welcome, !known || status.kind !== "idle" || model !== null);
       setHidden(loading, status.kind !== "loading");
       if (status.kind === "loading") setText(loadingText, `Loading ${baseName(status.file)} …`);
-      setHidden(last, status.kind !== "idle" || model === null);
+      setHidden(last, status.kind !== "idle" || model === null || state.kept !== undefined);
       failure.update(state);
+    },
+  };
+}
+
+/** The page is there and the host has not yet said what it should show: worth a word after half a second. */
+function createOpening(): { readonly element: HTMLElement; update(known: boolean): void } {
+  const busy = createBusy({ cancel: false });
+  let answered: (() => void) | null = null;
+  return {
+    element: busy.element,
+    update(known) {
+      if (known) answered?.();
+      else if (answered === null) {
+        const answer = new Promise<void>((resolve) => {
+          answered = resolve;
+        });
+        void busy.follow("Waiting for the extension …", answer);
+      }
     },
   };
 }

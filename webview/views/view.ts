@@ -8,6 +8,10 @@ export interface Shown {
   readonly state: InspectorState;
   readonly ui: UiState;
   readonly palette: Palette;
+  /** Grows when the list of kept runs has changed. */
+  readonly keptRuns: number;
+  /** Has the host said what there is, now or to the page before? Until then the page says nothing of it. */
+  readonly known: boolean;
 }
 
 export interface View {

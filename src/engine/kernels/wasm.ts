@@ -13,7 +13,7 @@ import type {
 import type { LayerKernels } from "./layers/layerKernels.ts";
 import { WasmLayerKernels } from "./layers/wasmLayers.ts";
 import { type LstmKernels, wasmLstm } from "./lstm.ts";
-import { ReferenceKernels } from "./reference.ts";
+import { ReferenceKernels } from "./reference/reference.ts";
 import { SecondThread, secondThreadBytes, serveProducts } from "./secondThread.ts";
 import { type SparseKernels, wasmSparse } from "./sparse.ts";
 import { instantiate, type KernelExports } from "./wasmExports.ts";

@@ -1,5 +1,6 @@
 // The inspector's pages: one in the side bar, any number in editors of this and of other windows, all of the same run.
 import * as vscode from "vscode";
+import type { InspectorState } from "../../protocol/inspector.ts";
 import { encodeToWebview } from "../../protocol/inspectorWire.ts";
 import type { StoreChange } from "../runStore.ts";
 import { InspectorPage, type InspectorParts } from "./inspectorPage.ts";
@@ -19,6 +20,8 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   readonly #subscriptions: vscode.Disposable[];
   /** The one that was opened last comes first. */
   #editors: readonly Editor[] = [];
+  /** A kept run that the pages show instead of the one that is going on; null: that one. */
+  #kept: InspectorState | null = null;
   #side: { readonly view: vscode.WebviewView; readonly page: InspectorPage } | null = null;
 
   constructor(parts: InspectorParts) {
@@ -57,9 +60,25 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     (side ?? this.#openEditor().page).show(parameter);
   }
 
+  get showsKept(): boolean {
+    return this.#kept !== null;
+  }
+
+  /** Shows a kept run in all pages until the next run begins; null: the run that is going on or was last. */
+  showKept(state: InspectorState | null): void {
+    this.#kept = state;
+    for (const page of this.#pages) page.reset();
+  }
+
+  /** The kept runs are not what they were; `overlay`: these are to be looked at. */
+  keptRunsChanged(overlay: readonly string[] | null): void {
+    if (overlay !== null) this.openIfHidden();
+    for (const page of this.#pages) page.keptRunsChanged(overlay);
+  }
+
   /** VS Code calls it when the side bar's view is first shown. */
   resolveWebviewView(view: vscode.WebviewView): void {
-    const page = new InspectorPage(view.webview, this.#parts);
+    const page = this.#page(view.webview);
     const side = { view, page };
     this.#side = side;
     const hidden = view.onDidChangeVisibility(() => {
@@ -89,7 +108,7 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
   }
 
   #adopt(panel: vscode.WebviewPanel): Editor {
-    const page = new InspectorPage(panel.webview, this.#parts);
+    const page = this.#page(panel.webview);
     const editor = { panel, page };
     this.#editors = [editor, ...this.#editors];
     const hidden = panel.onDidChangeViewState(() => {
@@ -103,9 +122,18 @@ export class Inspector implements vscode.Disposable, vscode.WebviewViewProvider 
     return editor;
   }
 
+  get #pages(): readonly InspectorPage[] {
+    return [...this.#editors, ...(this.#side === null ? [] : [this.#side])].map(({ page }) => page);
+  }
+
+  #page(webview: vscode.Webview): InspectorPage {
+    return new InspectorPage(webview, this.#parts, () => this.#kept);
+  }
+
   #forward(change: StoreChange): void {
-    const pages = [...this.#editors, ...(this.#side === null ? [] : [this.#side])].map(({ page }) => page);
-    if (pages.length === 0) return;
+    if (change.type === "reset") this.#kept = null;
+    const pages = this.#pages;
+    if (pages.length === 0 || this.#kept !== null) return;
     if (change.type === "reset") {
       for (const page of pages) page.reset();
       return;

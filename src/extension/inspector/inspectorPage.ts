@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { assertNever } from "../../protocol/assertNever.ts";
-import type { FromWebview, InspectorCommand, ToWebview } from "../../protocol/inspector.ts";
+import type { FromWebview, InspectorCommand, InspectorState, ToWebview } from "../../protocol/inspector.ts";
 import { decodeFromWebview, encodeToWebview } from "../../protocol/inspectorWire.ts";
 import {
   isToRun,
@@ -38,15 +38,20 @@ const commands: Record<InspectorCommand, string> = {
 export class InspectorPage implements vscode.Disposable {
   readonly #webview: vscode.Webview;
   readonly #parts: InspectorParts;
+  /** The kept run that is shown instead of the window's own. */
+  readonly #kept: () => InspectorState | null;
   readonly #received: vscode.Disposable;
   /** The page is loaded and has the state; from then on it gets increments. */
   #ready = false;
   /** A parameter that was asked for before the page was ready. */
   #wanted: string | null = null;
+  /** Kept runs to look at that were asked for before the page was ready. */
+  #overlay: readonly string[] | null = null;
 
-  constructor(webview: vscode.Webview, parts: InspectorParts) {
+  constructor(webview: vscode.Webview, parts: InspectorParts, kept: () => InspectorState | null) {
     this.#webview = webview;
     this.#parts = parts;
+    this.#kept = kept;
     const roots = ["dist", "media"].map((folder) => vscode.Uri.joinPath(parts.extension, folder));
     webview.options = { enableScripts: true, localResourceRoots: roots };
     this.#received = webview.onDidReceiveMessage((data: unknown) => this.#receive(data));
@@ -79,6 +84,12 @@ export class InspectorPage implements vscode.Disposable {
   show(parameter: string | null): void {
     this.#wanted = parameter;
     if (this.#ready) this.#showWanted();
+  }
+
+  /** Tells the page to ask for the kept runs anew; `overlay`: to look at these. */
+  keptRunsChanged(overlay: readonly string[] | null): void {
+    this.#overlay = overlay ?? this.#overlay;
+    if (this.#ready) this.#showOverlay();
   }
 
   dispose(): void {
@@ -120,6 +131,7 @@ export class InspectorPage implements vscode.Disposable {
   }
 
   #askRun(question: QuestionToRun): Promise<unknown> {
+    if (this.#kept() !== null) throw new Error("this is a kept run: it can be looked at, but it has no tensors to ask");
     const { active } = this.#parts.store;
     if (active === null) throw new Error("no run is going on");
     return active.ask(question);
@@ -127,7 +139,7 @@ export class InspectorPage implements vscode.Disposable {
 
   /** Train and debug mean the model that the page shows; the stepping commands know their session. */
   async #run(command: InspectorCommand): Promise<void> {
-    const { lastFile } = this.#parts.store;
+    const lastFile = this.#kept()?.model?.file ?? this.#parts.store.lastFile;
     const again = (command === "train" || command === "debug") && lastFile !== null;
     await vscode.commands.executeCommand(commands[command], ...(again ? [vscode.Uri.file(lastFile)] : []));
   }
@@ -137,14 +149,20 @@ export class InspectorPage implements vscode.Disposable {
     // What has gathered is part of the state already; it must not follow it a second time.
     this.#ready = false;
     store.flush();
-    this.#post({ type: "hydrate", state: store.state });
+    this.#post({ type: "hydrate", state: this.#kept() ?? store.state });
     this.#ready = true;
     this.#showWanted();
+    if (this.#overlay !== null) this.#showOverlay();
   }
 
   #showWanted(): void {
     if (this.#wanted !== null) this.#post({ type: "show", parameter: this.#wanted });
     this.#wanted = null;
+  }
+
+  #showOverlay(): void {
+    this.#post({ type: "keptRuns", overlay: this.#overlay });
+    this.#overlay = null;
   }
 
   #post(message: ToWebview): void {

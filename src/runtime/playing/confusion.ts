@@ -41,7 +41,7 @@ export function confusion(run: TrainingRun, probe: Probe): Subject | null {
       picture,
     },
     early: false,
-    compute: () => compute(run, set, indices, width, picture),
+    compute: (now) => compute(run, set, indices, width, picture, now),
   };
 }
 
@@ -51,8 +51,9 @@ function compute(
   indices: Int32Array,
   width: number,
   picture: PictureShape | null,
+  now: () => number,
 ): Omit<ConfusionReport, "iteration" | "epoch"> {
-  const end = performance.now() + patience;
+  const end = now() + patience;
   const judged: Judged[] = [];
   evaluate(run, set, indices, ({ target }, { floats }, first) => {
     const labels = target.ints.array;
@@ -68,7 +69,7 @@ function compute(
         loss: -Math.log(p[truth]),
       });
     }
-    return performance.now() < end;
+    return now() < end;
   });
   const counts = new Array<number>(width * width).fill(0);
   for (const { truth, predicted } of judged) counts[truth * width + predicted]++;

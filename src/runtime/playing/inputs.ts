@@ -1,6 +1,6 @@
 // What goes into a model, as a small picture when it is one, else as text.
 import type { PictureShape } from "../../protocol/playing.ts";
-import type { PlainArray } from "../../training/aside.ts";
+import type { Feature, PlainArray } from "../../training/aside.ts";
 import type { TrainingRun } from "../../training/run.ts";
 
 /** Smaller than this in either direction nobody would call it a picture. */
@@ -51,9 +51,15 @@ export function describeInput({ data: { features } }: TrainingRun, { data }: Pla
   const numbers = Array.from(data.slice(0, mostNumbers), (value, i) => {
     const feature = features?.length === data.length ? features[i] : undefined;
     if (feature === undefined) return short(value);
-    return `${feature.name.replaceAll("_", " ")} ${short(value * feature.scale + feature.shift)}`;
+    return `${feature.name.replaceAll("_", " ")} ${short(original(value, feature))}`;
   });
   return data.length > mostNumbers ? `${numbers.join(", ")} …` : numbers.join(", ");
+}
+
+/** The data's own value; what is left of 0 after 32 bits of precision is 0. */
+function original(value: number, { scale, shift }: Feature): number {
+  const result = value * scale + shift;
+  return Math.abs(result) < 1e-6 * (Math.abs(value * scale) + Math.abs(shift)) ? 0 : result;
 }
 
 /** Three significant digits at least, and no zeros after the last of them. */

@@ -8,6 +8,8 @@ import { subjectOf } from "./subject.ts";
 /** After a look that took t, the next one comes 100 t later: one hundredth of the time. Milliseconds. */
 const pause = 100;
 const shortestPause = 500;
+/** In so many looks most of the time is the compiler's, and says nothing of the next, unless one takes longer than this. Milliseconds. */
+const warmUp = { looks: 3, longest: 150 };
 /** What takes no longer than this is computed again at once after an iteration with a pause in it. Milliseconds. */
 const cheap = 50;
 
@@ -25,6 +27,7 @@ export class Playing {
   computing = false;
   private subject: Subject | null = null;
   private looked = false;
+  private looks = 0;
   private next = Number.NEGATIVE_INFINITY;
   /** Milliseconds that the last look took. */
   private took = 0;
@@ -62,9 +65,9 @@ export class Playing {
       this.computing = false;
       restore();
       const now = this.host.now();
-      // most of the first look is the compiler's time, and says nothing of the next
       this.took = isFirst ? 0 : now - began;
-      this.next = now + Math.max(shortestPause, pause * this.took);
+      const isWarm = ++this.looks > warmUp.looks || this.took > warmUp.longest;
+      this.next = now + Math.max(shortestPause, isWarm ? pause * this.took : 0);
     }
   }
 
@@ -81,7 +84,7 @@ export class Playing {
     const { subject } = this;
     if (subject === null) return;
     const { iteration, epoch } = run;
-    const content = aside(run, () => subject.compute());
+    const content = aside(run, () => subject.compute(() => this.host.now()));
     this.seen = iteration;
     this.host.send({ ...content, iteration, epoch });
   }

@@ -13,8 +13,8 @@ export interface Subject {
   readonly about: PlayingAbout;
   /** Is it worth its time before the first iteration? */
   readonly early: boolean;
-  /** To be called in `aside`. */
-  compute(): Content;
+  /** To be called in `aside`. @param now milliseconds, by which a slow model's picture is cut short */
+  compute(now: () => number): Content;
 }
 
 /** What one sample and its output look like. */

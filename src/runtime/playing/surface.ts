@@ -9,6 +9,8 @@ import { classNames, draw, largest, packed, softmax } from "./samples.ts";
 const size = 48;
 const mostPoints = 400;
 const mostClasses = 10;
+/** Places that are computed together: of two inputs it takes little memory, and small batches would take twenty times as long. */
+const leastAtOnce = 256;
 /** Room around the data, as a share of their range. */
 const room = 0.1;
 
@@ -73,14 +75,21 @@ function compute(
   const values = new Float64Array(set.length);
   const winners = new Float64Array(set.length);
   const all = Int32Array.from({ length: set.length }, (_, i) => i);
-  evaluate(run, set, all, ({ input }, { floats }, first) => {
-    for (let i = 0; i < input.shape[0]; i++) {
-      const { value, winner } = read(floats.array.subarray(i * width, (i + 1) * width));
-      values[first + i] = value;
-      winners[first + i] = winner;
-    }
-    return true;
-  });
+  const atOnce = Math.max(run.data.batchSize, leastAtOnce);
+  evaluate(
+    run,
+    set,
+    all,
+    ({ input }, { floats }, first) => {
+      for (let i = 0; i < input.shape[0]; i++) {
+        const { value, winner } = read(floats.array.subarray(i * width, (i + 1) * width));
+        values[first + i] = value;
+        winners[first + i] = winner;
+      }
+      return true;
+    },
+    atOnce,
+  );
   const grid = size * size;
   const right = points.filter(({ target }, i) => winners[grid + i] === target).length;
   return {

@@ -22,18 +22,24 @@ export function text(run: TrainingRun, probe: Probe): Subject | null {
   return {
     about: { kind: "text", prompt: start.map((token) => vocabulary[token]).join(""), temperature },
     early: false,
-    compute: () => ({ kind: "text", ...write(run, start, vocabulary, width) }),
+    compute: (now) => ({ kind: "text", ...write(run, start, vocabulary, width, now) }),
   };
 }
 
-function write(run: TrainingRun, start: readonly number[], vocabulary: readonly string[], width: number) {
-  const end = performance.now() + patience;
+function write(
+  run: TrainingRun,
+  start: readonly number[],
+  vocabulary: readonly string[],
+  width: number,
+  now: () => number,
+) {
+  const end = now() + patience;
   // the same every time, so that two samples differ by what the model has learnt and not by luck
   const random = new Random(1);
   const window = [...start];
   const characters: string[] = [];
   const probabilities: number[] = [];
-  while (characters.length < wanted && performance.now() < end) {
+  while (characters.length < wanted && now() < end) {
     const scores = scoresAfter(run, window, width).subarray(0, vocabulary.length);
     const token = sample(softmax(scores.map((x) => x / temperature)), random);
     if (token < 0) break;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
 import type { Worker } from "node:worker_threads";
-import { WorkerRuntimes, type WorkerRuntimesOptions } from "../../../src/adapter/workerRuntime.ts";
+import { WorkerRuntimes, type WorkerRuntimesOptions } from "../../../src/adapter/runtime/workerRuntime.ts";
 import { dist, RawClient } from "../protocol/rawClient.ts";
 import { endless, modelFile, tiny } from "./models.ts";
 

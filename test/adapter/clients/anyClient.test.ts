@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { WorkerRuntimes } from "../../../src/adapter/workerRuntime.ts";
+import { WorkerRuntimes } from "../../../src/adapter/runtime/workerRuntime.ts";
 import { dist, RawClient } from "../protocol/rawClient.ts";
 import { endless, modelFile } from "./models.ts";
 

@@ -1,7 +1,7 @@
 // ∂h_T/∂h_t and changes while running, as a client meets them: the request, the scope, the console.
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { WorkerRuntimes } from "../../../src/adapter/workerRuntime.ts";
+import { WorkerRuntimes } from "../../../src/adapter/runtime/workerRuntime.ts";
 import { dist, RawClient } from "../protocol/rawClient.ts";
 import { endless, modelFile } from "./models.ts";
 

@@ -1,7 +1,7 @@
 // Transcripts of stepping, kept as files: every control, through every phase, for each kind of layer.
 import { readFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
-import { WorkerRuntimes } from "../../../src/adapter/workerRuntime.ts";
+import { WorkerRuntimes } from "../../../src/adapter/runtime/workerRuntime.ts";
 import { modelFile } from "../clients/models.ts";
 import { dist, RawClient } from "../protocol/rawClient.ts";
 import { Transcript } from "./transcript.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { Worker } from "node:worker_threads";
-import { WorkerRuntimes } from "../../../src/adapter/workerRuntime.ts";
+import { WorkerRuntimes } from "../../../src/adapter/runtime/workerRuntime.ts";
 import { endless, modelFile } from "../clients/models.ts";
 import { isEvent, isResponse } from "../conformance.ts";
 import { dist, RawClient } from "./rawClient.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { DebugProtocol as Dap } from "@vscode/debugprotocol";
-import type { RuntimeFactory } from "../../../src/adapter/runtime.ts";
+import type { RuntimeFactory } from "../../../src/adapter/runtime/runtime.ts";
 import { GradientDebugSession } from "../../../src/adapter/session.ts";
 import { isEvent, isResponse, misanswered, misnumbered, violations } from "../conformance.ts";
 import { frame, readMessages } from "./messages.ts";

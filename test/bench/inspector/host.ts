@@ -1,7 +1,7 @@
 // The extension's part of the inspector without VS Code: a training in a worker, the store, and one page in Chromium or none.
 import { fileURLToPath } from "node:url";
-import type { Runtime } from "../../../src/adapter/runtime.ts";
-import { WorkerRuntimes } from "../../../src/adapter/workerRuntime.ts";
+import type { Runtime } from "../../../src/adapter/runtime/runtime.ts";
+import { WorkerRuntimes } from "../../../src/adapter/runtime/workerRuntime.ts";
 import { RunStore } from "../../../src/extension/runStore.ts";
 import type { ToWebview } from "../../../src/protocol/inspector.ts";
 import { decodeFromWebview, encodeToWebview } from "../../../src/protocol/inspectorWire.ts";

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { erfc } from "../../../src/engine/kernels/erfc.ts";
-import { unaryRules } from "../../../src/engine/kernels/functions.ts";
 import type { UnaryOp } from "../../../src/engine/kernels/kernels.ts";
+import { erfc } from "../../../src/engine/kernels/reference/erfc.ts";
+import { unaryRules } from "../../../src/engine/kernels/reference/functions.ts";
 import { assertNumberClose, type Variant, variants } from "./variants.ts";
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;

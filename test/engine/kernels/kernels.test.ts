@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { binaryRules, unaryRules } from "../../../src/engine/kernels/functions.ts";
 import type { BinaryOp, FloatBuffer, IntBuffer, Kernels, UnaryOp } from "../../../src/engine/kernels/kernels.ts";
+import { binaryRules, unaryRules } from "../../../src/engine/kernels/reference/functions.ts";
 import { assertClose, assertNumberClose, type Both, Pair, type Tolerance, variants } from "./variants.ts";
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ModelError } from "../../../src/engine/errors.ts";
-import { ReferenceKernels } from "../../../src/engine/kernels/reference.ts";
+import { ReferenceKernels } from "../../../src/engine/kernels/reference/reference.ts";
 import { variants } from "./variants.ts";
 
 const MEGABYTE = 1024 * 1024;

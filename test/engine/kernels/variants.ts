@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
 import { buildKernels } from "../../../src/engine/kernels/build.mjs";
 import type { FloatBuffer, IntBuffer, Kernels } from "../../../src/engine/kernels/kernels.ts";
-import { ReferenceKernels } from "../../../src/engine/kernels/reference.ts";
+import { ReferenceKernels } from "../../../src/engine/kernels/reference/reference.ts";
 import { WasmKernels } from "../../../src/engine/kernels/wasm.ts";
 import { Random } from "../../../src/engine/random.ts";
 

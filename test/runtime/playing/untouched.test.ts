@@ -42,7 +42,10 @@ export default defineTraining({
 });
 `;
 
-const models = { charRNN, statefulLSTM, accumulating, convolution, chancy, moons };
+/** With iterations after the last journey, so that it is looked at. */
+const longLSTM = statefulLSTM.replace("epochs: 5,", "epochs: 9,");
+
+const models = { charRNN, statefulLSTM: longLSTM, accumulating, convolution, chancy, moons };
 
 interface Outcome {
   readonly losses: readonly number[];
@@ -106,14 +109,16 @@ describe("a training that is watched at play", { concurrency: false }, () => {
       assert.deepEqual(none, []);
       const pictures = reports.filter((report) => report.kind !== "about");
       // on the way to iteration 10 nobody looks
-      assert.ok(pictures.length >= alone.losses.length - 10, `${pictures.length} looks`);
+      assert.ok(pictures.length >= Math.max(2, alone.losses.length - 10), `${pictures.length} looks`);
       assert.ok(pictures.every(({ kind }) => kind === pictures[0].kind && kind !== "unavailable"));
       const { memory: memoryAlone, ...rest } = alone;
       const { memory, ...restWatched } = watched;
       // The lines that forward() writes while it is looked at are kept back by the worker, which is not in this test.
       assert.deepEqual({ ...restWatched, lines: [] }, { ...rest, lines: [] });
       assert.equal(memory.persistent, memoryAlone.persistent, "persistent memory");
-      assert.ok(memory.iteration <= memoryAlone.iteration, `${memory.iteration} > ${memoryAlone.iteration}`);
+      // a surface computes 256 places at once, however small the batches of training are
+      const room = pictures[0].kind === "surface" ? 65_536 : 0;
+      assert.ok(memory.iteration <= memoryAlone.iteration + room, `${memory.iteration} > ${memoryAlone.iteration}`);
     });
   }
 

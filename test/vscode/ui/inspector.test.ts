@@ -1,6 +1,7 @@
 // The inspector when it is hidden, reloaded, narrow, and in every kind of theme.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { findOverflow } from "../../webview/overflow.ts";
 import { Scene, untilEqual } from "./scene.ts";
 
 describe("the inspector", { concurrency: false }, () => {
@@ -9,7 +10,7 @@ describe("the inspector", { concurrency: false }, () => {
   const contents = async () => ({
     facts: await scene.inspector(".fact").allTextContents(),
     layers: await scene.panel("Gradient by layer").locator("tbody").textContent(),
-    parameters: await scene.panel("Parameters").locator("tbody").textContent(),
+    parameters: await scene.panel("Parameters").locator(".parameters tbody").textContent(),
     logarithmic: await scene.panel("Loss").locator("vscode-checkbox").getAttribute("aria-checked"),
   });
 
@@ -111,14 +112,6 @@ describe("the inspector", { concurrency: false }, () => {
   });
 });
 
-/** What sticks out of the page to the right: its class, its text and how far. */
-async function overflowing(scene: Scene): Promise<string[]> {
-  return scene.inspector("body").evaluate<string[], unknown>(`(() => {
-    const { clientWidth } = document.documentElement;
-    const out = [...document.querySelectorAll("#inspector *")].filter((element) => {
-      const { right, width, height } = element.getBoundingClientRect();
-      return width > 1 && height > 1 && right > clientWidth + 1 && element.closest(".visually-hidden, .parameters thead, .jump") === null;
-    });
-    return out.map((element) => element.className + " " + element.textContent.slice(0, 40) + " " + element.getBoundingClientRect().right);
-  })()`);
+function overflowing(scene: Scene): Promise<string[]> {
+  return scene.inspector("body").evaluate<string[], unknown>(findOverflow);
 }

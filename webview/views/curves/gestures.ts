@@ -100,14 +100,12 @@ function listenToPointers(box: HTMLElement, wishes: RangeWishes): void {
     box.classList.toggle("moving", moves);
     box.setPointerCapture(event.pointerId);
     wishes.hover(null);
-    box.focus({ preventScroll: true });
-    event.preventDefault();
   });
   box.addEventListener("pointermove", (event) => {
     const place = placeIn(box, event);
     const axis = wishes.axis();
     if (drag === null || axis === null) {
-      const onPlot = event.target instanceof Element && event.target.closest(".plot, .over-rows") !== null;
+      const onPlot = event.target instanceof Element && event.target.closest(".plot") !== null;
       wishes.hover(onPlot && event.pointerType !== "touch" ? place : null);
     } else if (drag.pointer !== event.pointerId) {
       return;
@@ -136,7 +134,8 @@ function listenToPointers(box: HTMLElement, wishes: RangeWishes): void {
     if (event.key === "Escape" && drag !== null) end();
   });
   box.addEventListener("dblclick", (event) => {
-    if (event.target instanceof Element && event.target.closest(".plot") !== null) wishes.all();
+    // The box has captured the pointer: what is under it says where the click was.
+    if (document.elementFromPoint(event.clientX, event.clientY)?.closest(".plot")) wishes.all();
   });
 }
 

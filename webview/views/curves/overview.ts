@@ -8,6 +8,8 @@ import { formatCount } from "../../format.ts";
 import type { Palette } from "../../theme.ts";
 
 export interface OverviewWishes {
+  /** What is shown now: a drawing may be a frame behind. */
+  shown(): Domain;
   select(from: number, to: number): void;
   all(): void;
 }
@@ -40,7 +42,8 @@ export function createOverview(wishes: OverviewWishes): Overview {
   let drawn: Strip | null = null;
   const moveEdge = (edge: HTMLElement, iteration: number): void => {
     if (strip === null) return;
-    const { axis, shown } = strip;
+    const { axis } = strip;
+    const shown = wishes.shown();
     const place = Math.max(axis.min, Math.min(axis.max, iteration));
     if (edge === from) wishes.select(Math.min(place, shown.max - 1), shown.max);
     else wishes.select(shown.min, Math.max(place, shown.min + 1));
@@ -48,7 +51,8 @@ export function createOverview(wishes: OverviewWishes): Overview {
   for (const edge of [from, to]) {
     edge.addEventListener("keydown", (event) => {
       if (strip === null) return;
-      const { axis, shown } = strip;
+      const { axis } = strip;
+      const shown = wishes.shown();
       const step = Math.max(1, (axis.max - axis.min) * keyShare);
       const at = edge === from ? shown.min : shown.max;
       const places: Readonly<Record<string, number>> = {
@@ -70,6 +74,8 @@ export function createOverview(wishes: OverviewWishes): Overview {
       const { axis, shown } = next;
       const full = shown.min <= axis.min && shown.max >= axis.max;
       element.classList.toggle("full", full);
+      element.style.setProperty("--left", `${axis.left}px`);
+      element.style.setProperty("--width", `${axis.right - axis.left}px`);
       pane.style.setProperty("--from", `${pixelOf(shown.min, axis).toFixed(1)}px`);
       pane.style.setProperty("--to", `${pixelOf(shown.max, axis).toFixed(1)}px`);
       for (const edge of [from, to]) {
@@ -121,15 +127,13 @@ function dragging(element: HTMLElement, pane: HTMLElement, { strip, moveEdge, wi
     wishes.select(from, from + width);
   };
   element.addEventListener("pointerdown", (event) => {
-    const shown = strip();
-    if (shown === null || event.button !== 0) return;
+    if (strip() === null || event.button !== 0) return;
     const edge = event.target instanceof HTMLElement && event.target.classList.contains("edge") ? event.target : null;
-    const width = shown.shown.max - shown.shown.min;
+    const { min, max } = wishes.shown();
+    const width = max - min;
     const inside = event.target === pane;
-    held = { pointer: event.pointerId, edge, offset: inside ? at(event) - shown.shown.min : width / 2, width };
+    held = { pointer: event.pointerId, edge, offset: inside ? at(event) - min : width / 2, width };
     element.setPointerCapture(event.pointerId);
-    edge?.focus({ preventScroll: true });
-    event.preventDefault();
     if (!inside && edge === null) follow(event);
   });
   element.addEventListener("pointermove", (event) => {

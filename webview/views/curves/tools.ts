@@ -1,7 +1,6 @@
-// The buttons that zoom and move the curves, and the words that say what part of the run is shown.
-import type { Domain } from "../../charts/scales.ts";
-import { icon, make, setAttribute, setText } from "../../dom.ts";
-import { formatCount } from "../../format.ts";
+// Above the curves: which plots there are, and the buttons that zoom and move them.
+import { icon, make, setAttribute, setHidden } from "../../dom.ts";
+import { type QuantityId, quantities } from "./plot/quantities.ts";
 
 export interface ToolWishes {
   /** A factor below 1 shows fewer iterations. */
@@ -10,12 +9,22 @@ export interface ToolWishes {
   move(share: number): void;
   all(): void;
   follow(on: boolean): void;
+  /** Shows a plot that is not there, or takes it away. */
+  togglePlot(id: QuantityId): void;
+}
+
+export interface ToolState {
+  /** Is less than all of the run shown? */
+  readonly zoomed: boolean;
+  readonly follows: boolean;
+  /** Those that this run can have. */
+  readonly possible: ReadonlySet<QuantityId>;
+  readonly present: ReadonlySet<QuantityId>;
 }
 
 export interface Tools {
   readonly element: HTMLElement;
-  /** `zoomed` is false while all of the run is shown. */
-  update(shown: Domain, zoomed: boolean, follows: boolean): void;
+  update(state: ToolState): void;
 }
 
 const drawings = {
@@ -26,30 +35,51 @@ const drawings = {
 };
 
 export function createTools(wishes: ToolWishes): Tools {
-  const button = (label: string, content: Node | string, onClick: () => void): HTMLButtonElement => {
-    const element = make("button", "tool", { type: "button", title: label }, content);
-    if (typeof content !== "string") element.setAttribute("aria-label", label);
-    element.addEventListener("click", onClick);
-    return element;
-  };
+  const plots = createSwitches(wishes);
   const left = button("Earlier iterations (←)", icon(drawings.left), () => wishes.move(-0.5));
   const right = button("Later iterations (→)", icon(drawings.right), () => wishes.move(0.5));
   const less = button("Show more iterations (−)", icon(drawings.minus), () => wishes.zoom(2));
   const more = button("Zoom in (+)", icon(drawings.plus), () => wishes.zoom(0.5));
-  const all = button("Show the whole run (Home)", "All", () => wishes.all());
+  const all = button("Show the whole run (0)", "All", () => wishes.all());
   const follow = button("Follow the newest iterations (End)", "Follow", () =>
     wishes.follow(follow.getAttribute("aria-pressed") !== "true"),
   );
-  const words = make("span", "tool-words", { role: "status" });
   const group = { role: "group", "aria-label": "Zoom of the curves" };
-  const element = make("div", "tools", group, words, left, right, less, more, all, follow);
+  const zooms = make("div", "zooms", group, left, right, less, more, all, follow);
+  const element = make("div", "tools", {}, plots.element, zooms);
   return {
     element,
-    update(shown, zoomed, follows) {
-      const [from, to] = [Math.ceil(shown.min), Math.floor(shown.max)];
-      setText(words, zoomed ? `iterations ${formatCount(from)} to ${formatCount(to)}` : "");
+    update({ zoomed, follows, possible, present }) {
       for (const each of [left, right, less, all]) if (each.disabled === zoomed) each.disabled = !zoomed;
       setAttribute(follow, "aria-pressed", String(follows));
+      plots.update(possible, present);
+    },
+  };
+}
+
+function button(label: string, content: Node | string, onClick: () => void): HTMLButtonElement {
+  const element = make("button", "tool", { type: "button", title: label }, content);
+  if (typeof content !== "string") element.setAttribute("aria-label", label);
+  element.addEventListener("click", onClick);
+  return element;
+}
+
+function createSwitches({ togglePlot }: ToolWishes) {
+  const switches = quantities.map(({ id, title }) => ({ id, element: button("", title, () => togglePlot(id)) }));
+  const attributes = { role: "group", "aria-label": "Plots" };
+  const element = make("div", "plot-switches", attributes, ...switches.map((each) => each.element));
+  return {
+    element,
+    update(possible: ReadonlySet<QuantityId>, present: ReadonlySet<QuantityId>): void {
+      for (const { id, element: each } of switches) {
+        const on = present.has(id);
+        // Without any plot there would be no axis.
+        const last = on && present.size === 1;
+        setHidden(each, !possible.has(id));
+        setAttribute(each, "aria-pressed", String(on));
+        setAttribute(each, "title", last ? "The last plot stays" : on ? "Hide this plot" : "Show this plot");
+        if (each.disabled !== last) each.disabled = last;
+      }
     },
   };
 }

@@ -2,7 +2,7 @@
 import type { FlowChain } from "../../../src/protocol/flow.ts";
 import { DataTable } from "../../charts/dataTable.ts";
 import type { Domain } from "../../charts/scales.ts";
-import { make, setHidden } from "../../dom.ts";
+import { make, setHidden, setText } from "../../dom.ts";
 import { formatNumber } from "../../format.ts";
 import { lookOf, type Scales } from "./scale.ts";
 import { draw } from "./svg.ts";
@@ -15,10 +15,11 @@ const height = 2 * middle + 14;
 export class ChainView {
   readonly element = make("div", "flow-chain");
   readonly #box = make("div", "flow-chain-box", { tabindex: "0", role: "group" });
+  readonly #caption = make("p", "note");
   readonly #table = new DataTable(["Timestep", "RMS of h_t", "RMS of ∂L/∂h_t"]);
 
   constructor() {
-    this.element.append(this.#box, this.#table.element);
+    this.element.append(this.#caption, this.#box, this.#table.element);
     setHidden(this.element, true);
   }
 
@@ -26,6 +27,7 @@ export class ChainView {
     setHidden(this.element, chain === null);
     if (chain === null) return;
     const { steps } = chain;
+    setText(this.#caption, `${name}, one timestep after the other: RMS of h_t above, of ∂L/∂h_t below, logarithmic`);
     const label = `${name} unrolled in time: h_t above, its gradient below, logarithmic, for ${steps.length} steps`;
     const width = steps.length * step + 20;
     this.#box.setAttribute("aria-label", label);
@@ -74,7 +76,7 @@ function barOf(
   if (look.kind === "broken") {
     return draw(
       "text",
-      "strand-mark shown",
+      "flow-chain-broken",
       { x: x + step / 2, y: from + direction * 8 + 4, "text-anchor": "middle" },
       "✕",
     );

@@ -5,16 +5,13 @@ import { link, make, setHidden, setText } from "../../dom.ts";
 import { baseName } from "../../format.ts";
 import type { Actions, Shown, View } from "../view.ts";
 import { ChainView } from "./chain.ts";
-import type { FlowChoices } from "./choices.ts";
-import { Drawing } from "./drawing.ts";
+import { type FlowChoices, initialFlow } from "./choices.ts";
 import { createSwitch, Legend } from "./legend.ts";
+import { Stage } from "./picture/stage.ts";
+import type { Box, VisibleEdge } from "./picture/visible.ts";
 import { noScales, scalesOf } from "./scale.ts";
-import { setVariable } from "./svg.ts";
-import { type Box, openGroups, visibleGraph } from "./visible.ts";
-import { describeBox, describePicture, tableRows } from "./words.ts";
+import { describeBox, describeEdge, describePicture, tableRows, verdictOf } from "./words.ts";
 
-/** Smaller than this nobody can read it: then it is scrolled. */
-const smallest = 0.6;
 const zoomStep = 1.25;
 
 export function createFlow(actions: Actions): View {
@@ -24,10 +21,11 @@ export function createFlow(actions: Actions): View {
 class FlowView implements View {
   readonly element: HTMLElement;
   readonly #actions: Actions;
-  readonly #canvas = make("div", "flow-canvas");
+  readonly #stage: Stage;
   readonly #legend = new Legend();
   readonly #switch = createSwitch((show) => this.#choose({ show }));
   readonly #chain = new ChainView();
+  readonly #verdict = make("p", "note flow-verdict");
   readonly #detail = make("p", "note flow-detail");
   readonly #said = make("p", "note flow-said", { role: "status" });
   readonly #unroll = link("flow-unroll", () => this.#toggleChain());
@@ -35,20 +33,26 @@ class FlowView implements View {
   readonly #empty = make("p", "empty", {}, "The network appears when it has run for the first time.");
   readonly #table = new DataTable(["From", "To", "Shape", "RMS of values", "RMS of gradient", "The receiver"]);
   readonly #zoom: HTMLElement;
-  #drawing: Drawing | null = null;
-  #drawn = "";
   #scales = noScales;
   #shown: Shown | null = null;
+  #choices = initialFlow;
   /** The box that is told of: pointed at, focused or chosen. */
   #box: Box | null = null;
-  #scrolledTo = "";
+  /** The edge that is told of instead, under the pointer. */
+  #edge: VisibleEdge | null = null;
 
   constructor(actions: Actions) {
     this.#actions = actions;
+    this.#stage = new Stage({
+      choose: (box) => this.#select(box),
+      breakpoint: (box) => void this.#toggleBreakpoint(box),
+      look: (at) => this.#look(at),
+      toggle: (group, open) => this.#choose({ open: { ...this.#choices.open, [group]: open } }),
+    });
     const zoomBy = (label: string, sign: string, factor: number): HTMLElement => {
       const button = make("button", "flow-switch", { type: "button", "aria-label": label, title: label }, sign);
       button.addEventListener("click", () => {
-        const zoom = Math.min(4, Math.max(0.25, (this.#choices?.zoom ?? 1) * factor));
+        const zoom = Math.min(4, Math.max(0.25, this.#choices.zoom * factor));
         this.#choose({ zoom });
       });
       return button;
@@ -70,21 +74,22 @@ class FlowView implements View {
       { "aria-label": "Flow" },
       head,
       this.#legend.element,
-      this.#canvas,
+      this.#verdict,
+      this.#stage.element,
       this.#empty,
       under,
       this.#said,
       this.#chain.element,
       this.#table.element,
     );
-    new ResizeObserver(() => this.#fit()).observe(this.#canvas);
   }
 
   update(shown: Shown): void {
     if (shown.state.model !== this.#shown?.state.model) this.#scales = noScales;
     this.#shown = shown;
+    this.#choices = shown.ui.flow;
     const { flow } = shown.state;
-    for (const part of [this.#canvas, this.#legend.element, this.#switch.element, this.#zoom]) {
+    for (const part of [this.#stage.element, this.#legend.element, this.#verdict, this.#switch.element, this.#zoom]) {
       setHidden(part, flow === null);
     }
     setHidden(this.#empty, flow !== null);
@@ -95,28 +100,27 @@ class FlowView implements View {
     this.#scales = scalesOf(flow.values, this.#scales);
     const { show } = shown.ui.flow;
     this.#switch.update(show);
-    this.#legend.update(this.#scales, show);
-    const drawing = this.#drawingOf(flow, shown.ui.flow);
-    drawing.update(flow, this.#scales, show, shown.ui.layer);
-    this.#fit();
-    this.#follow(drawing, flow);
+    this.#legend.update(this.#scales, show, flow.values);
+    const verdict = verdictOf(flow);
+    setText(this.#verdict, verdict);
+    this.#verdict.classList.toggle("broken", verdict.startsWith("✕"));
+    const chosen = { choices: shown.ui.flow, layer: shown.ui.layer, file: shown.state.model?.file ?? "" };
+    if (this.#stage.update(flow, this.#scales, chosen)) {
+      this.#box = null;
+      this.#edge = null;
+    }
     this.#tell(flow);
     this.#table.update(describePicture(flow), tableRows(flow));
   }
 
-  get #choices(): FlowChoices | null {
-    return this.#shown?.ui.flow ?? null;
-  }
-
+  /** The page shows a choice a moment later; another one may come before that. */
   #choose(change: Partial<FlowChoices>): void {
-    const { actions, before } = { actions: this.#actions, before: this.#choices };
-    if (before !== null) actions.choose({ flow: { ...before, ...change } });
+    this.#choices = { ...this.#choices, ...change };
+    this.#actions.choose({ flow: this.#choices });
   }
 
   #forget(): void {
-    this.#drawing = null;
-    this.#drawn = "";
-    this.#canvas.replaceChildren();
+    this.#stage.forget();
     setText(this.#detail, "");
     setText(this.#said, "");
     setHidden(this.#unroll, true);
@@ -124,36 +128,17 @@ class FlowView implements View {
     this.#chain.update("", null, this.#scales);
   }
 
-  /** A new one only when the graph or what is folded in it has changed: the numbers come many times a second. */
-  #drawingOf(flow: Flow, choices: FlowChoices): Drawing {
-    const key = `${this.#shown?.state.model?.file} ${flow.graph.id} ${openGroups(flow.graph, choices.open).join()}`;
-    if (this.#drawing !== null && key === this.#drawn) return this.#drawing;
-    const focused = document.activeElement;
-    const id = focused instanceof HTMLElement && this.#canvas.contains(focused) ? (focused.dataset.box ?? "") : null;
-    const drawing = new Drawing(visibleGraph(flow.graph, choices.open), {
-      choose: (box) => this.#select(box),
-      breakpoint: (box) => void this.#toggleBreakpoint(box),
-      look: (box) => this.#look(box),
-      toggle: (group, open) => this.#choose({ open: { ...this.#choices?.open, [group]: open } }),
-    });
-    this.#canvas.replaceChildren(drawing.element);
-    this.#drawing = drawing;
-    this.#drawn = key;
-    this.#box = null;
-    if (id !== null) drawing.focus(id);
-    return drawing;
-  }
-
   #select(box: Box): void {
-    if (box.kind !== "node") return;
     this.#look(box);
-    const { layer, source } = box.node;
+    const { layer, source } = box.kind === "node" ? box.node : box.group;
     if (layer !== "") this.#actions.choose({ layer });
     if (source !== null) this.#actions.reveal(source);
   }
 
-  #look(box: Box): void {
-    this.#box = box;
+  #look(at: Box | VisibleEdge): void {
+    const isBox = "kind" in at;
+    this.#edge = isBox ? null : at;
+    if (isBox) this.#box = at;
     if (this.#shown?.state.flow != null) this.#tell(this.#shown.state.flow);
   }
 
@@ -176,9 +161,10 @@ class FlowView implements View {
   #tell(flow: Flow): void {
     const box = this.#box ?? this.#chosenBox(flow);
     const hint = "Click a layer to select it and see its line; double-click or b sets a breakpoint.";
-    setText(this.#detail, box === null ? hint : describeBox(box, flow));
+    const edge = this.#edge;
+    setText(this.#detail, edge !== null ? describeEdge(edge, flow) : box === null ? hint : describeBox(box, flow));
     setHidden(this.#all, this.#shown?.ui.layer == null);
-    const unrolled = this.#choices?.unrolled ?? null;
+    const unrolled = this.#choices.unrolled;
     const chains = flow.values?.chains ?? [];
     const chainOf = (index: number) => chains.find(({ node }) => node === index) ?? null;
     const offered = box?.kind === "node" ? chainOf(box.members[0]) : null;
@@ -196,41 +182,13 @@ class FlowView implements View {
     if (flow === null) return;
     const box = this.#box ?? this.#chosenBox(flow);
     const key = box?.kind === "node" && hasChain(flow, box.members[0]) ? box.node.key : null;
-    this.#choose({ unrolled: key === this.#choices?.unrolled ? null : key });
+    this.#choose({ unrolled: key === this.#choices.unrolled ? null : key });
   }
 
   #chosenBox({ graph }: Flow): Box | null {
     const layer = this.#shown?.ui.layer ?? null;
     const index = graph.nodes.findIndex((node) => node.kind === "layer" && node.layer === layer);
     return index === -1 ? null : { id: `n${index}`, kind: "node", node: graph.nodes[index], members: [index] };
-  }
-
-  #fit(): void {
-    if (this.#drawing === null) return;
-    const { width } = this.#drawing.layout;
-    const room = this.#canvas.clientWidth - 4;
-    if (room <= 0) return;
-    const scale = Math.min(1, Math.max(smallest, room / width)) * (this.#choices?.zoom ?? 1);
-    setVariable(this.#canvas, "--scale", scale.toFixed(3));
-  }
-
-  /** Keeps in view where the run stands, once for every place that it comes to. */
-  #follow(drawing: Drawing, flow: Flow): void {
-    const here = `${this.#drawn} ${flow.values?.current.join() ?? ""}`;
-    if (here === this.#scrolledTo) return;
-    this.#scrolledTo = here;
-    const rect = drawing.current(flow);
-    if (rect === null) return;
-    const scale = Number(this.#canvas.style.getPropertyValue("--scale")) || 1;
-    const canvas = this.#canvas;
-    const [top, bottom] = [rect.y * scale, (rect.y + rect.height) * scale];
-    if (top < canvas.scrollTop || bottom > canvas.scrollTop + canvas.clientHeight) {
-      canvas.scrollTop = top - canvas.clientHeight / 2;
-    }
-    const [left, right] = [rect.x * scale, (rect.x + rect.width) * scale];
-    if (left < canvas.scrollLeft || right > canvas.scrollLeft + canvas.clientWidth) {
-      canvas.scrollLeft = left - canvas.clientWidth / 2;
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 // What colours, widths and signs of the picture mean, and the choice of what the edges show.
+import type { FlowValues } from "../../../src/protocol/flow.ts";
 import type { Domain } from "../../charts/scales.ts";
 import { make, setAttribute, setHidden, setText } from "../../dom.ts";
 import { formatTick } from "../../format.ts";
@@ -10,9 +11,10 @@ export class Legend {
   readonly #values = new ScaleView("values", "values ↓");
   readonly #gradients = new ScaleView("gradients", "gradients ↑");
 
+  readonly #zero = sign("zero", "exactly 0");
+  readonly #broken = sign("broken", "NaN or ∞", "✕");
+
   constructor() {
-    const sign = (className: string, words: string): HTMLElement =>
-      make("li", "", {}, make("span", `flow-sign ${className}`, { "aria-hidden": "true" }), words);
     this.element = make(
       "ul",
       "legend flow-legend",
@@ -21,14 +23,25 @@ export class Legend {
       this.#gradients.element,
       sign("ran", "has run"),
       sign("returned", "backward has been there"),
-      sign("waiting", "not yet"),
+      sign("not-yet", "not yet"),
+      this.#zero,
+      this.#broken,
     );
   }
 
-  update({ values, gradients }: Scales, show: FlowQuantity): void {
+  /** What there is none of needs no explanation. */
+  update({ values, gradients }: Scales, show: FlowQuantity, numbers: FlowValues | null): void {
     this.#values.update(values, show !== "gradients");
     this.#gradients.update(gradients, show !== "values");
+    const shown = [...(show === "gradients" ? [] : (numbers?.values ?? []))];
+    if (show !== "values") shown.push(...(numbers?.gradients ?? []));
+    setHidden(this.#zero, !shown.includes(0));
+    setHidden(this.#broken, !shown.some((size) => size !== null && !Number.isFinite(size)));
   }
+}
+
+function sign(className: string, words: string, text = ""): HTMLElement {
+  return make("li", "", {}, make("span", `flow-sign ${className}`, { "aria-hidden": "true" }, text), words);
 }
 
 class ScaleView {

@@ -1,5 +1,5 @@
 // The logarithmic scale of widths and colours, and what a number looks like on it. Knows no page.
-import type { FlowValues } from "../../../src/protocol/flow.ts";
+import type { Flow, FlowValues } from "../../../src/protocol/flow.ts";
 import { calmDecades, type Domain, decades } from "../../charts/scales.ts";
 import { extent } from "../../charts/series.ts";
 
@@ -46,4 +46,26 @@ export function lookOf(value: number | null, scale: Domain | null): Look {
 export function largest(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : (known.find((value) => !Number.isFinite(value)) ?? Math.max(...known));
+}
+
+/** Of several edges of the graph together: the largest of each. */
+export function sizesOf(
+  { values }: Flow,
+  edges: readonly number[],
+): { readonly value: number | null; readonly gradient: number | null } {
+  return {
+    value: largest(edges.map((i) => values?.values[i] ?? null)),
+    gradient: largest(edges.map((i) => values?.gradients[i] ?? null)),
+  };
+}
+
+/** Which of the numbers is the smallest and which the largest, −1 when there are no two that differ. */
+export function extremesOf(numbers: readonly (number | null)[]): { readonly least: number; readonly most: number } {
+  let [least, most] = [-1, -1];
+  numbers.forEach((number, i) => {
+    if (number === null || !Number.isFinite(number)) return;
+    if (least === -1 || number < (numbers[least] ?? 0)) least = i;
+    if (most === -1 || number > (numbers[most] ?? 0)) most = i;
+  });
+  return numbers[least] === numbers[most] ? { least: -1, most: -1 } : { least, most };
 }

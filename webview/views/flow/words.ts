@@ -1,8 +1,8 @@
 // What the picture says in words: of a box, of an edge, of the whole. Knows no page.
 import type { Flow, FlowProgress } from "../../../src/protocol/flow.ts";
 import { baseName, formatNumber, formatShape, missing } from "../../format.ts";
-import { largest } from "./scale.ts";
-import type { Box } from "./visible.ts";
+import type { Box, VisibleEdge } from "./picture/visible.ts";
+import { extremesOf, sizesOf } from "./scale.ts";
 
 /** Of several nodes together. */
 export function progressOf(progress: readonly FlowProgress[]): FlowProgress {
@@ -35,8 +35,7 @@ export function describeBox(box: Box, { graph, values }: Flow): string {
   const out = graph.edges.flatMap(({ from, to, loop }, i) => {
     return box.members.includes(from) && (loop || !box.members.includes(to)) ? [i] : [];
   });
-  const value = largest(out.map((i) => values?.values[i] ?? null));
-  const gradient = largest(out.map((i) => values?.gradients[i] ?? null));
+  const { value, gradient } = sizesOf({ graph, values }, out);
   const parts = [`output ${last.shape.length > 0 ? formatShape(last.shape) : "scalar"}`];
   if (value !== null) parts.push(`values ${formatNumber(value)}`);
   if (gradient !== null) parts.push(`gradient ${formatNumber(gradient)}`);
@@ -50,6 +49,45 @@ export function describeBox(box: Box, { graph, values }: Flow): string {
 function statesOf(box: Box, forward: readonly FlowProgress[], backward: readonly FlowProgress[]): string {
   const of = (progress: readonly FlowProgress[]) => progressOf(box.members.map((i) => progress[i] ?? "none"));
   return `${forwardWords[of(forward)]}, ${backwardWords[of(backward)]}`;
+}
+
+/** `rnn → head: [4, 8, 16], values 0.41, gradient 1.2e-4`. */
+export function describeEdge({ members }: VisibleEdge, flow: Flow): string {
+  const { nodes, edges } = flow.graph;
+  const [{ from, to, shape, whole }] = members.map((i) => edges[i]);
+  const { value, gradient } = sizesOf(flow, members);
+  const more = members.length > 1 ? `, and ${members.length - 1} more, of which the largest` : "";
+  const values = whole ? "whole numbers" : `values ${formatNumber(value)}`;
+  return `${nameOf(nodes[from])} → ${nameOf(nodes[to])}: ${formatShape(shape)}${more}, ${values}, gradient ${formatNumber(gradient)}`;
+}
+
+/** Where the gradient is the largest and where the smallest, or where it stops to be a number; empty when there is none. */
+export function verdictOf(flow: Flow): string {
+  const { graph, values } = flow;
+  if (values === null) return "";
+  const place = (i: number): string =>
+    `${nameOf(graph.nodes[graph.edges[i].from])} → ${nameOf(graph.nodes[graph.edges[i].to])}`;
+  const { values: forward, gradients } = values;
+  const isBroken = (value: number | null): boolean => value !== null && !Number.isFinite(value);
+  const firstValue = forward.findIndex(isBroken);
+  if (firstValue !== -1) return `✕ Values are ${formatNumber(forward[firstValue])} from ${place(firstValue)} on.`;
+  const firstGradient = gradients.findLastIndex(isBroken);
+  if (firstGradient !== -1) {
+    return `✕ Gradients are ${formatNumber(gradients[firstGradient])} from ${place(firstGradient)} back.`;
+  }
+  const { least, most } = extremesOf(gradients);
+  const [smallest, largest] = [gradients[least] ?? 0, gradients[most] ?? 0];
+  if (least === -1) return "";
+  const ratio = smallest === 0 ? "" : `, ${formatRatio(largest / smallest)} smaller`;
+  return (
+    `Gradient: largest ${formatNumber(largest)} at ${place(most)}, ` +
+    `smallest ${formatNumber(smallest)} at ${place(least)}${ratio}.`
+  );
+}
+
+/** `68×`, `1.2e5×`. */
+function formatRatio(ratio: number): string {
+  return `${ratio < 9.95 ? ratio.toFixed(1) : ratio < 9999.5 ? Math.round(ratio) : formatNumber(ratio)}×`;
 }
 
 export function describePicture({ graph, values }: Flow): string {

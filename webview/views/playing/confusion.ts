@@ -5,7 +5,7 @@ import { formatCount, formatNumber, formatPercent } from "../../format.ts";
 import type { Actions, View } from "../view.ts";
 import { initialPlaying, type PlayingChoices } from "./choices.ts";
 import { createExamples } from "./examples.ts";
-import { css, rampColour } from "./marks.ts";
+import { css, inkOn, rampColour } from "./marks.ts";
 import { createSlider, seenOf } from "./pictures.ts";
 
 export function createConfusion(actions: Actions): View {
@@ -22,7 +22,8 @@ export function createConfusion(actions: Actions): View {
   const note = make("p", "note");
   const head = make("div", "section-head", {}, make("h2", "", {}, "Confusion"));
   const box = make("div", "confusion-box", {}, matrix.element);
-  const left = make("div", "confusion-side", {}, facts, box, slider.element);
+  const axes = make("p", "confusion-axes", { "aria-hidden": "true" }, "Rows: true class. Columns: predicted class.");
+  const left = make("div", "confusion-side", {}, facts, axes, box, slider.element);
   const sides = make("div", "confusion-sides", {}, left, examples.element);
   const element = make("section", "panel wide playing", { "aria-label": "Confusion" }, head, sides, empty, note);
   return {
@@ -32,19 +33,26 @@ export function createConfusion(actions: Actions): View {
       const about = state.playing?.about;
       setHidden(element, about?.kind !== "confusion");
       if (about?.kind !== "confusion") return;
-      const seen = seenOf("confusion", state.playing, choices);
+      const seen = seenOf("confusion", state, choices);
       const { shown, all } = seen;
       setHidden(empty, shown !== null);
       setHidden(sides, shown === null);
       slider.update(seen);
-      setText(note, state.playing?.message ? `No more tables: ${state.playing.message}` : "");
+      const message = state.playing?.message ?? null;
+      setText(note, message === null ? "" : `No more tables: ${message}`);
+      setHidden(note, message === null);
       if (shown === null) return;
       setText(facts, factsOf(about, shown));
-      matrix.update(about, shown, choices.cell);
-      // Examples are kept of the newest table only.
-      examples.update(about, all.at(-1) ?? shown, choices.cell);
+      const cell = within(about.classes.length, choices.cell);
+      matrix.update(about, shown, cell);
+      examples.update(about, all.at(-1) ?? shown, cell, shown);
     },
   };
+}
+
+/** A cell that was chosen in a larger table is none. */
+function within(size: number, cell: PlayingChoices["cell"]): PlayingChoices["cell"] {
+  return cell?.every((i) => i >= 0 && i < size) ? cell : null;
 }
 
 /** The table: a row for each true class, a column for each predicted one; every cell is a button. */
@@ -82,7 +90,7 @@ class Matrix {
     this.#classes = classes;
     this.#cells = [];
     this.#at = 0;
-    const corner = make("td", "confusion-corner", {}, "true ↓ predicted →");
+    const corner = make("td", "confusion-corner", {}, make("span", "", {}, "true ↓ predicted →"));
     const names = classes.map((name) => make("th", "", { scope: "col" }, make("span", "", {}, name)));
     const rows = classes.map((name, truth) => {
       const cells = classes.map((_, predicted) => {
@@ -138,10 +146,10 @@ function show(cell: HTMLButtonElement, count: number, share: number): void {
   if (cell.dataset.share === key) return;
   cell.dataset.share = key;
   const strength = share === 0 ? 0 : Math.min(1, Math.max(0.04, 1 + Math.log10(share) / 2.5));
-  const light = strength > 0.6;
+  const colour = rampColour(strength);
   cell.classList.toggle("none", share === 0);
-  cell.style.setProperty("background", share === 0 ? "" : css(rampColour(strength)));
-  cell.style.setProperty("color", share === 0 ? "" : light ? "#000000" : "#ffffff");
+  cell.style.setProperty("background", share === 0 ? "" : css(colour));
+  cell.style.setProperty("color", share === 0 ? "" : inkOn(colour));
 }
 
 function wordsOf(classes: readonly string[], truth: number, predicted: number, count: number, share: number): string {

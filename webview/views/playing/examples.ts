@@ -3,10 +3,17 @@ import type { ConfusionAbout, ConfusionReport, PictureShape, WorstExample } from
 import { KeyedList, make, setAttribute, setHidden, setText } from "../../dom.ts";
 import { formatCount, formatNumber, formatPercent } from "../../format.ts";
 import { bytesOf } from "./bytes.ts";
+import { whenOf } from "./pictures.ts";
 
 export interface Examples {
   readonly element: HTMLElement;
-  update(about: ConfusionAbout, newest: ConfusionReport, cell: readonly [number, number] | null): void;
+  /** Examples are kept of the newest table only; `shown` may be an older one. */
+  update(
+    about: ConfusionAbout,
+    newest: ConfusionReport,
+    cell: readonly [number, number] | null,
+    shown: ConfusionReport,
+  ): void;
 }
 
 /** @param showAll the reader wants those of every cell again */
@@ -14,20 +21,23 @@ export function createExamples(showAll: () => void): Examples {
   const title = make("h3", "worst-title");
   const all = make("button", "link", { type: "button" }, "show all");
   all.addEventListener("click", showAll);
-  const list = make("ul", "worst-list");
+  const list = make("ul", "worst-list", { tabindex: "0", "aria-label": "Worst examples" });
   const none = make("p", "note");
   const rows = new KeyedList<WorstExample, Example>(list, () => new Example());
   const element = make("div", "worst", {}, make("div", "worst-head", {}, title, all), list, none);
   return {
     element,
-    update(about, { worst }, cell) {
+    update(about, newest, cell, table) {
       const { classes } = about;
+      const { worst } = newest;
       const inCell = ({ truth, predicted }: WorstExample) =>
         cell === null || (truth === cell[0] && predicted === cell[1]);
       const shown = worst.filter(inCell);
-      setText(title, cell === null ? "Worst examples" : `${classes[cell[0]]} taken for ${classes[cell[1]]}`);
+      const what = cell === null ? "Worst examples" : pairOf(classes, cell[0], cell[1]);
+      setText(title, table === newest ? what : `${what}, ${whenOf(newest)}`);
       setHidden(all, cell === null);
-      setText(none, shown.length > 0 ? "" : "None of the hardest samples is one of these.");
+      setText(none, worst.length > 0 ? "None of the hardest samples is one of these." : forgotten);
+      setHidden(none, shown.length > 0);
       rows.update(
         shown,
         ({ index }) => String(index),
@@ -35,6 +45,13 @@ export function createExamples(showAll: () => void): Examples {
       );
     },
   };
+}
+
+const forgotten = "Examples are kept of the newest table only: they come back when the run goes on.";
+
+/** `4 taken for 9`; what is right is among the examples when the model was not sure of it. */
+function pairOf(classes: readonly string[], truth: number, predicted: number): string {
+  return truth === predicted ? `${classes[truth]}, found right` : `${classes[truth]} taken for ${classes[predicted]}`;
 }
 
 class Example {
@@ -53,9 +70,7 @@ class Example {
 
   update({ classes, picture, set }: ConfusionAbout, example: WorstExample): void {
     const { index, truth, predicted, probability, loss } = example;
-    const right = truth === predicted;
-    const said = right ? `${classes[truth]}, rightly` : `${classes[truth]} taken for ${classes[predicted]}`;
-    setText(this.#title, said);
+    setText(this.#title, pairOf(classes, truth, predicted));
     setText(this.#detail, `${formatPercent(probability)} sure, loss ${formatNumber(loss)}, no. ${formatCount(index)}`);
     setText(this.#features, example.features);
     setHidden(this.#features, example.features === "");

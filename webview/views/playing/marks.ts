@@ -44,6 +44,15 @@ export function css([red, green, blue]: Rgb): string {
   return `rgb(${Math.round(red)} ${Math.round(green)} ${Math.round(blue)})`;
 }
 
+/** Black or white, whichever is read better upon the colour: by its relative luminance (WCAG 2.2). */
+export function inkOn([red, green, blue]: Rgb): "#000000" | "#ffffff" {
+  const [r, g, b] = [red, green, blue].map((channel) => {
+    const share = channel / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000000" : "#ffffff";
+}
+
 /** Corners of each class's shape around the origin, within 1 of it; a shape without corners is a circle. */
 const shapes: readonly (readonly (readonly [number, number])[])[] = [
   [],

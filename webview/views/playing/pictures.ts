@@ -1,5 +1,6 @@
 // Which of the kept pictures of a run is shown, and a slider over them. Knows nothing of what is on them.
-import type { PlayingPicture, PlayingState } from "../../../src/protocol/playing.ts";
+import type { InspectorState } from "../../../src/protocol/inspector.ts";
+import type { PlayingPicture } from "../../../src/protocol/playing.ts";
 import { make, setAttribute, setHidden, setText } from "../../dom.ts";
 import { formatCount } from "../../format.ts";
 import type { Actions } from "../view.ts";
@@ -14,8 +15,17 @@ export interface Seen<K extends Kind> {
   readonly isNewest: boolean;
 }
 
-export function seenOf<K extends Kind>(kind: K, playing: PlayingState | null, { iteration }: PlayingChoices): Seen<K> {
-  const all = (playing?.pictures ?? []).filter((picture): picture is Of<K> => picture.kind === kind);
+/** A run that has gone back and stands there has no pictures of what then lies ahead of it. */
+export function seenOf<K extends Kind>(
+  kind: K,
+  { playing, status }: InspectorState,
+  { iteration }: PlayingChoices,
+): Seen<K> {
+  // the iteration that a run stands in has not changed the weights yet
+  const end = status.kind === "paused" ? Math.max(1, status.position.iteration) : Number.POSITIVE_INFINITY;
+  const all = (playing?.pictures ?? []).filter(
+    (picture): picture is Of<K> => picture.kind === kind && picture.iteration < end,
+  );
   const newest = all.at(-1) ?? null;
   const chosen = iteration === null ? newest : (all.findLast((picture) => picture.iteration <= iteration) ?? all[0]);
   return { all, shown: chosen ?? null, isNewest: chosen === newest };

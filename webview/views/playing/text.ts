@@ -43,7 +43,7 @@ export function createTextSample(actions: Actions): View {
       const about = state.playing?.about;
       setHidden(element, about?.kind !== "text");
       if (about?.kind !== "text") return;
-      const seen = seenOf("text", state.playing, choices);
+      const seen = seenOf("text", state, choices);
       const { shown, all } = seen;
       setHidden(empty, shown !== null);
       setHidden(sample, shown === null);

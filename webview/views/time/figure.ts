@@ -8,7 +8,7 @@ import type { Palette } from "../../theme.ts";
 import { type Domains, drawFigure } from "./heatmap/draw.ts";
 import { type Cell, cellAt, type Layout, layoutOf } from "./heatmap/layout.ts";
 import type { LayerInTime, Row } from "./rows.ts";
-import { columnsOf, notesOf, readout, summaryOf } from "./words.ts";
+import { columnsOf, type Note, notesOf, readout, summaryOf } from "./words.ts";
 
 export interface FigureShown {
   readonly layer: LayerInTime;
@@ -71,21 +71,22 @@ export class TimeFigure {
     this.#draw();
     const notes = notesOf(layer);
     setHidden(this.#notes, notes.length === 0);
-    if (this.#notes.textContent !== notes.join(""))
-      this.#notes.replaceChildren(...notes.map((note) => make("span", "", {}, note)));
+    if (this.#notes.textContent !== notes.map(({ label, text }) => label + text).join(""))
+      this.#notes.replaceChildren(...notes.map(noteElement));
     const summary = summaryOf(layer);
     setAttribute(this.#canvas, "aria-label", summary);
     this.#fillTable(shown, summary);
   }
 
-  /** Keeps the middle of what is seen where it is. */
+  /** Brings the cell that the keyboard is at into the middle, or keeps the middle of what is seen. */
   #rescale(zoom: number): void {
     if (zoom === this.#zoom) return;
     const layout = this.#layout;
     this.#zoom = zoom;
     if (layout === null) return;
     const half = (layout.right - layout.left) / 2;
-    const middle = (layout.offset + half) / layout.all;
+    const focused = this.#surface.matches(":focus-visible") && this.#at !== null ? this.#at : null;
+    const middle = focused === null ? (layout.offset + half) / layout.all : (focused.t + 0.5) / layout.length;
     this.#layOut();
     if (this.#layout !== null) this.#surface.scrollLeft = middle * this.#layout.all - half;
   }
@@ -223,6 +224,11 @@ export class TimeFigure {
     const place = layout?.rows[row];
     if (layer !== undefined && place !== undefined) this.#actions.go(layer, layer.parts[place.part].rows[place.row], t);
   }
+}
+
+function noteElement({ label, text }: Note): HTMLElement {
+  const words = make("span", "", {}, text);
+  return make("div", "time-note", {}, ...(label === "" ? [] : [make("b", "", {}, label)]), words);
 }
 
 const hint = "Click a cell, or move with the arrow keys and press Enter, to go to that event.";

@@ -42,13 +42,18 @@ export function readout(layer: LayerInTime, cell: Cell, input: SequenceInput): s
     .join(" · ");
 }
 
-/** Verdicts, a sentence or two for each part. */
-export function notesOf({ parts }: LayerInTime): string[] {
-  const several = parts.length > 1;
-  return parts.flatMap(({ name, rows, reversed, chain }) => {
-    const prefix = several ? `${name || rows[0].label}: ` : "";
+export interface Note {
+  /** As beside the row; empty when there is only one part. */
+  readonly label: string;
+  readonly text: string;
+}
+
+/** The verdict on each part. */
+export function notesOf({ parts }: LayerInTime): Note[] {
+  return parts.flatMap(({ rows, reversed, chain }) => {
     const texts = [describeGradient(rows[0].values, reversed), chain === null ? "" : describeMemory(chain)];
-    return texts.filter((text) => text !== "").map((text) => prefix + text);
+    const text = texts.filter((each) => each !== "").join(" ");
+    return text === "" ? [] : [{ label: parts.length > 1 ? rows[0].label : "", text }];
   });
 }
 
@@ -56,7 +61,7 @@ export function notesOf({ parts }: LayerInTime): string[] {
 export function summaryOf(layer: LayerInTime): string {
   const reached = layer.parts[0]?.rows[0].values.filter((norm) => norm !== null).length ?? 0;
   const what = `Gradient norm of ${nameOf(layer.layer)} over ${layer.length} timesteps, ${reached} reached by backward.`;
-  return [what, ...notesOf(layer)].join(" ");
+  return [what, ...notesOf(layer).map(({ label, text }) => (label === "" ? text : `${label}: ${text}`))].join(" ");
 }
 
 /** Columns of the table behind the picture: everything that is drawn. */

@@ -1,62 +1,152 @@
 // The equation of a pause with its numbers: which one it is, and an excerpt of every tensor that it names.
 import type { EquationReport, EquationSymbol } from "../../../protocol/equation.ts";
-import { Tensor } from "../../../training/engine.ts";
-import type { Named } from "../named.ts";
-import { gradientSymbols, type Pause, symbols } from "../scopes.ts";
-import { operationEquations } from "./operations.ts";
-import { updateRules } from "./optimizers.ts";
+import type { TensorPlace } from "../../../protocol/tensorPicture.ts";
+import { type Node, Tensor } from "../../../training/engine.ts";
+import type { TrainingRun } from "../../../training/run.ts";
+import type { PauseEvent } from "../../events.ts";
+import type { Pause } from "../scopes.ts";
+import { type Facts, linesOf } from "./equation.ts";
+import { type Letter, mark } from "./marks.ts";
+import { operationEquations } from "./table.ts";
+import { type Standing, type Term, termsOf } from "./terms.ts";
+import { stateTensors, updateRule } from "./update.ts";
 
 /** Rows and columns of an excerpt. */
 const excerptSize = 4;
 
-/** What the step at hand computes, or null where it computes nothing of its own: at the end of a phase or of a layer. */
-export function equationReport(pause: Pause): EquationReport | null {
-  const { event, run } = pause;
-  if (event.kind === "operation") {
-    const { node } = event;
-    const { forward, backward, source } = operationEquations[node.operation];
-    const isBackward = run.phase === "backward";
-    const named = isBackward ? [...gradientSymbols(pause), ...symbols(pause)] : symbols(pause);
-    return { title: node.title, lines: isBackward ? backward : forward, source, symbols: named.flatMap(symbolOf) };
-  }
-  if (event.kind === "parameter") {
-    const rule = updateRules[run.optimizer.name];
-    if (rule === undefined) return null;
-    return { title: run.optimizer.name, ...rule, symbols: updateSymbols(pause).flatMap(symbolOf) };
-  }
-  return null;
+/** A letter, and the tensor that it stands for. */
+interface Sign extends Letter {
+  /** As the variables show it. */
+  readonly name: string;
+  readonly place: TensorPlace;
+  readonly value: Tensor;
 }
 
-/** w before and after, its gradient, its change, and the optimizer's own state of it. */
-function updateSymbols({ run, event }: Pause): readonly Named[] {
-  if (event.kind !== "parameter") return [];
-  const { parameter: w, name } = event;
-  const { optimizer, engine } = run;
+/** What the step at hand computes, or null where it computes nothing of its own: at the end of a phase or of a layer. */
+export function equationReport({ event, run }: Pause): EquationReport | null {
+  if (event.kind === "operation") return operationReport(event.node, run);
+  return event.kind === "parameter" ? updateReport(event, run) : null;
+}
+
+/** The tensor that a symbol's place names at this pause, when it is no parameter; null when there is none. */
+export function termNamed(name: string, { event, run }: Pause): Pick<Term, "value" | "gradient"> | null {
+  if (event.kind === "operation") {
+    const term = termsOf(event.node, run).find((each) => each.parameter === null && each.name === name);
+    return term ?? null;
+  }
+  if (event.kind !== "parameter") return null;
+  const state = stateTensors(event.parameter, run).find((each) => each.name === name);
+  return state === undefined ? null : { value: state.value, gradient: null };
+}
+
+/** Forward or backward, whichever the run is at. */
+export function operationReport(node: Node, run: Standing): EquationReport {
+  const { forward, backward, source, constants } = operationEquations[node.operation];
+  const terms = termsOf(node, run);
+  const present = new Set(terms.map(({ tex }) => tex));
+  const facts = {
+    inputs: node.inputs,
+    output: node.output,
+    layer: layerOf(node, run),
+    opt: (letter: string, part: string) => (present.has(letter) ? part : ""),
+  };
+  const lines = linesOf(run.phase === "backward" ? backward : forward, facts);
+  return report(
+    node.title,
+    lines,
+    source,
+    constants(facts),
+    terms.flatMap((term) => signsOf(term, run)),
+  );
+}
+
+function layerOf({ scope }: Node, { model }: Standing): Facts["layer"] {
+  const path = scope?.owner.path;
+  return model?.namedModules().find(([own]) => own === path)?.[1] ?? null;
+}
+
+function updateReport(
+  { name, parameter }: PauseEvent & { kind: "parameter" },
+  run: TrainingRun,
+): EquationReport | null {
+  const rule = updateRule(parameter, run);
+  if (rule === null) return null;
+  const { kernels } = run.engine;
+  const sign = (tex: string, part: TensorPlace["part"], shown: string, value: Tensor, gradient = false): Sign => ({
+    ...{ tex, gradient, whole: false, name: shown, value },
+    place: { name, part },
+  });
   const before = run.weightsBefore.get(name);
   const changes = () => {
     if (before === undefined) return [];
-    const delta = engine.kernels.memory.floats(w.length, false);
-    engine.kernels.binary("sub", w.length, w.floats, before, delta);
+    const delta = kernels.memory.floats(parameter.length, false);
+    kernels.binary("sub", parameter.length, parameter.floats, before, delta);
     return [
-      { name: "w before", value: new Tensor(before, w.shape) },
-      { name: "Δw", value: new Tensor(delta, w.shape) },
+      sign("w_{t-1}", "before", "w before", new Tensor(before, parameter.shape)),
+      sign("\\Delta w_t", "update", "Δw", new Tensor(delta, parameter.shape)),
     ];
   };
-  const state = optimizer
-    .state(optimizer.parameters.indexOf(w))
-    .map(([letter, buffer]) => ({ name: letter, value: new Tensor(buffer, w.shape, { persistent: true }) }));
-  return [{ name: "w", value: w }, ...changes(), ...(w.grad === null ? [] : [{ name: "g", value: w.grad }]), ...state];
+  const { grad } = parameter;
+  const states = stateTensors(parameter, run).map(
+    ({ name: letter, tex, value }): Sign => ({
+      ...{ tex, gradient: false, whole: false, name: letter, value },
+      place: { name: letter, part: "after" },
+    }),
+  );
+  const signs = [
+    sign("w_t", "after", "w", parameter),
+    ...changes(),
+    ...(grad === null ? [] : [sign("w_{t-1}", "gradient", "∂L/∂w", grad, true)]),
+    ...states,
+  ];
+  const lines = before === undefined ? rule.lines : [...rule.lines, "\\Delta w_t = w_t - w_{t-1}"];
+  return report(`${run.optimizer.name} · ${name}`, lines, rule.source, rule.constants, signs);
 }
 
-function symbolOf({ name, value }: Named): EquationSymbol[] {
-  if (!(value instanceof Tensor)) return [];
-  return [{ name, tex: texOf(name), shape: value.shape, rows: excerpt(value), norm: normOf(value) }];
+function report(
+  title: string,
+  lines: readonly string[],
+  source: string,
+  constants: EquationReport["constants"],
+  signs: readonly Sign[],
+): EquationReport {
+  const used: Letter[] = [];
+  const numberOf = (letter: Letter): number => {
+    if (!used.includes(letter)) used.push(letter);
+    return used.indexOf(letter);
+  };
+  const marked = lines.map((line) => mark(line, signs, numberOf));
+  const symbols = used.flatMap((letter) => signs.filter((sign) => sign === letter)).map(symbolOf);
+  return { title, lines: marked, source, symbols, constants };
+}
+
+/** A tensor and, where there is one, its gradient. */
+function signsOf({ name, tex, value, gradient, parameter }: Term, run: Standing): Sign[] {
+  const whole = value.dtype === "int32";
+  // a parameter's present values are those after the update once that has come to it
+  const part = parameter === null || run.updated.has(parameter) ? "after" : "before";
+  const of = parameter ?? name;
+  const own: Sign = { name, tex, value, whole, gradient: false, place: { name: of, part } };
+  if (gradient === null) return [own];
+  const shown = name.includes(" ") || name.includes("_") ? `∂L/∂(${name})` : `∂L/∂${name}`;
+  return [own, { ...own, name: shown, value: gradient, gradient: true, place: { name: of, part: "gradient" } }];
+}
+
+function symbolOf({ name, tex, gradient, value, place }: Sign): EquationSymbol {
+  return {
+    name,
+    tex: gradient ? `\\dL{${tex}}` : tex,
+    place,
+    shape: value.shape,
+    rows: excerpt(value),
+    norm: normOf(value),
+  };
 }
 
 /** The first rows and columns; a vector is one row. */
 function excerpt(x: Tensor): number[][] {
   const columns = x.shape.at(-1) ?? 1;
-  const rows = x.shape.at(-2) ?? 1;
+  const rows = x.length === 0 ? 0 : (x.shape.at(-2) ?? 1);
   const { array } = x.dtype === "int32" ? x.ints : x.floats;
   return Array.from({ length: Math.min(rows, excerptSize) }, (_, i) =>
     Array.from(array.subarray(i * columns, i * columns + Math.min(columns, excerptSize))),
@@ -64,24 +154,8 @@ function excerpt(x: Tensor): number[][] {
 }
 
 function normOf(x: Tensor): number {
-  if (x.dtype === "int32") return Math.sqrt(x.ints.array.reduce((sum, value) => sum + value * value, 0));
+  const { array } = x.dtype === "int32" ? x.ints : x.floats;
   let sum = 0;
-  for (const value of x.floats.array.subarray(0, x.length)) sum += value * value;
+  for (let i = 0; i < x.length; i++) sum += array[i] * array[i];
   return Math.sqrt(sum);
-}
-
-/** `∂L/∂(W_hh)` → `\dL{W_{hh}}`, `h_{t−1}` → `h_{t-1}`, `log p` → `\text{log p}`. */
-export function texOf(name: string): string {
-  const gradient = /^∂L\/∂\(?(.*?)\)?$/u.exec(name);
-  if (gradient !== null) return `\\dL{${texOf(gradient[1])}}`;
-  if (name.startsWith("Δ")) return `\\Delta ${texOf(name.slice(1))}`;
-  const [letter, index] = splitIndex(name.replaceAll("−", "-"));
-  const base = /^\p{L}$/u.test(letter) ? letter : `\\text{${letter}}`;
-  return index === null ? base : `${base}_{${index}}`;
-}
-
-function splitIndex(name: string): [string, string | null] {
-  const at = name.indexOf("_");
-  if (at < 0) return [name, null];
-  return [name.slice(0, at), name.slice(at + 1).replace(/^\{(.*)\}$/, "$1")];
 }

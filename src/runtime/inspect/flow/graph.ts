@@ -5,7 +5,7 @@ import type { Module, Scope, Tensor } from "../../../training/engine.ts";
 import type { TrainingRun } from "../../../training/run.ts";
 import { rangeOf } from "../../events.ts";
 import type { Keys } from "./items.ts";
-import { inputKey, type Station, type Streams, targetKey } from "./tensors.ts";
+import { inputKey, layerOf, type Station, type Streams, targetKey } from "./tensors.ts";
 
 export interface Built {
   /** Without its number. */
@@ -45,7 +45,14 @@ class Builder {
     for (const station of stations.values()) this.addStation(station);
     for (const [key, parameter] of parameters) {
       const name = this.run.parameters.get(parameter) ?? "";
-      this.addSource(key, "parameter", name, parameter, parameter.requiresGrad ? "no" : "wholly");
+      this.addSource(
+        key,
+        "parameter",
+        name,
+        parameter,
+        parameter.requiresGrad ? "no" : "wholly",
+        this.besideUser(key, streams),
+      );
     }
     if (from.has(targetKey) && batch !== null) this.addSource(targetKey, "target", "target", batch.target);
     const edges = [...streams.values()].map(({ from, to, tensors, loop }): FlowEdge => {
@@ -66,10 +73,17 @@ class Builder {
     title: string,
     { shape }: Tensor,
     frozen: Frozen = "no",
+    group = -1,
   ): void {
-    const layer = kind === "parameter" ? title.slice(0, Math.max(0, title.lastIndexOf("."))) : "";
-    const rest = { group: -1, times: 1, call: 1, calls: 1, timesteps: 0, loss: false, source: null };
+    const layer = kind === "parameter" ? layerOf(title) : "";
+    const rest = { group, times: 1, call: 1, calls: 1, timesteps: 0, loss: false, source: null };
     this.add({ key, kind, layer, title, shape, frozen, ...rest });
+  }
+
+  /** A parameter lies in the group of the operation that uses it first. */
+  private besideUser(key: string, streams: Streams["streams"]): number {
+    const user = [...streams.values()].find(({ from }) => from === key)?.to ?? "";
+    return this.nodes[this.nodeOf.get(user) ?? -1]?.group ?? -1;
   }
 
   private addStation({ key, scope, nodes, rounds }: Station): void {

@@ -8,6 +8,12 @@ interface Squares {
   readonly count: number;
 }
 
+/** Root mean squares; null where nothing is known. */
+export interface Size {
+  readonly value: number | null;
+  readonly gradient: number | null;
+}
+
 /** Looks at every tensor once, however many edges it lies on. */
 export class Sizes {
   private readonly values = new Map<Tensor, Squares | null>();
@@ -16,14 +22,12 @@ export class Sizes {
 
   constructor(private readonly run: TrainingRun) {}
 
-  /** Of the values of all tensors together; null when they are whole numbers. */
-  value(tensors: Iterable<Tensor>): number | null {
-    return rms(tensors, (tensor) => remembered(this.values, tensor, () => this.valueSquares(tensor)));
-  }
-
-  /** Of those that backward has come to; null when it has come to none. */
-  gradient(tensors: Iterable<Tensor>): number | null {
-    return rms(tensors, (tensor) => remembered(this.gradients, tensor, () => this.gradientSquares(tensor)));
+  /** Of all tensors together. Whole numbers have no size; of gradients those count that backward has come to. */
+  of(tensors: Iterable<Tensor>): Size {
+    return {
+      value: rms(tensors, (tensor) => remembered(this.values, tensor, () => this.valueSquares(tensor))),
+      gradient: rms(tensors, (tensor) => remembered(this.gradients, tensor, () => this.gradientSquares(tensor))),
+    };
   }
 
   private valueSquares(tensor: Tensor): Squares | null {

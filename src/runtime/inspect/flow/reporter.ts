@@ -1,20 +1,14 @@
 // Tells of the network as it ran: its graph when that has changed, the numbers on its edges at a pause and now and then.
-import {
-  type FlowChain,
-  type FlowGraph,
-  type FlowStep,
-  type FlowValues,
-  longestChain,
-} from "../../../protocol/flow.ts";
+import type { FlowGraph, FlowValues } from "../../../protocol/flow.ts";
 import type { BundledModel } from "../../../protocol/model.ts";
-import { hiddenStateOperations, type Tensor } from "../../../training/engine.ts";
 import type { TrainingRun } from "../../../training/run.ts";
 import type { PauseEvent } from "../../events.ts";
+import { chainOf, Steps } from "./chains.ts";
 import { type Built, buildGraph } from "./graph.ts";
 import { type Keys, nameTape } from "./items.ts";
-import { Sizes, timestepRms } from "./numbers.ts";
+import { Sizes } from "./numbers.ts";
 import { backwardPlace, backwardProgress, currentKeys, forwardProgress } from "./progress.ts";
-import { type Station, type Streams, streamKey, streamsOf } from "./tensors.ts";
+import { type Streams, streamKey, streamsOf } from "./tensors.ts";
 
 export type FlowEvent =
   | { readonly type: "flow"; readonly graph: FlowGraph }
@@ -91,10 +85,13 @@ export class FlowReporter {
   ): FlowEvent {
     const sizes = new Sizes(run);
     const { nodes, edges } = graph;
-    const tensorsOf = edges.map(
-      ({ from, to }) => streams.streams.get(streamKey(nodes[from].key, nodes[to].key))?.tensors ?? [],
-    );
     const stations = nodes.map(({ key }) => streams.stations.get(key));
+    const flows = edges.map(({ from, to }) => {
+      const tensors = streams.streams.get(streamKey(nodes[from].key, nodes[to].key))?.tensors ?? [];
+      const station = from === to ? stations[from] : undefined;
+      // what a layer gives to itself is there one timestep after the other
+      return station === undefined ? sizes.of(tensors) : new Steps(station, run).size(tensors);
+    });
     const places = new Map(run.engine.tape.map((node, i) => [node, i]));
     const from = backwardPlace(run);
     const lit = currentKeys(event, keys, built);
@@ -103,8 +100,8 @@ export class FlowReporter {
       values: {
         graph: graph.id,
         iteration: run.iteration,
-        values: tensorsOf.map((tensors) => sizes.value(tensors)),
-        gradients: tensorsOf.map((tensors) => sizes.gradient(tensors)),
+        values: flows.map(({ value }) => value),
+        gradients: flows.map(({ gradient }) => gradient),
         forward: nodes.map(({ key, kind }, i) =>
           isSource(kind) ? "done" : forwardProgress(stations[i], counts.get(key) ?? 0),
         ),
@@ -143,47 +140,4 @@ function inTermsOf({ operations, built }: Told, run: TrainingRun, keys: Keys): K
     }
   }
   return { own: keys.own, ofNode, ofScope, containers: new Set(built.groups.keys()) };
-}
-
-/** Steps of a recurrent layer, or rounds of a loop. */
-function chainOf(
-  { timesteps, times }: FlowGraph["nodes"][number],
-  node: number,
-  station: Station | undefined,
-  run: TrainingRun,
-  sizes: Sizes,
-): FlowChain[] {
-  if (station === undefined || (timesteps < 2 && times < 2)) return [];
-  const outputs = [...station.rounds.values()];
-  if (timesteps < 2) {
-    const step = (t: number): FlowStep => {
-      const tensors = t < outputs.length ? [outputs[t]] : [];
-      return { t, value: sizes.value(tensors), gradient: sizes.gradient(tensors) };
-    };
-    return [{ node, steps: spaced(times).map(step) }];
-  }
-  // several calls with timesteps of their own: the last one's
-  const hidden = station.nodes.findLast(({ operation }) => hiddenStateOperations.has(operation))?.output;
-  if (hidden === undefined) return [];
-  return [{ node, steps: timestepsOf(hidden, station, run) }];
-}
-
-function timestepsOf(hidden: Tensor, station: Station, run: TrainingRun): FlowStep[] {
-  const { floats, shape } = hidden;
-  const computed = new Set(station.nodes.filter(({ output }) => output === hidden).map(({ timestep }) => timestep));
-  const reached = run.reached.get(hidden);
-  const gradient = hidden.gradientSoFar();
-  const [values, gradients] = [floats.array, gradient?.array];
-  return spaced(shape[1]).map((t) => ({
-    t,
-    value: computed.has(t) ? timestepRms(values, shape, t) : null,
-    gradient: gradients !== undefined && reached?.has(t) ? timestepRms(gradients, shape, t) : null,
-  }));
-}
-
-/** The numbers 0 to count − 1, or as many of them as can be read; the last one always. */
-function spaced(count: number): number[] {
-  const every = Math.ceil(count / longestChain);
-  const last = count - 1;
-  return Array.from({ length: Math.floor(last / every) + 1 }, (_, i) => last - i * every).reverse();
 }

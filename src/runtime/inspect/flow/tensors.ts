@@ -25,7 +25,7 @@ export interface Streams {
   readonly stations: ReadonlyMap<string, Station>;
   /** In the order of the run, by `from` and `to`. */
   readonly streams: ReadonlyMap<string, Stream>;
-  /** Parameters that operations outside of layers use, by the key of their node. */
+  /** Parameters that stand for themselves, by the key of their node. */
   readonly parameters: ReadonlyMap<string, Parameter>;
 }
 
@@ -39,7 +39,7 @@ export function streamKey(from: string, to: string): string {
 export function streamsOf(run: TrainingRun, keys: Keys): Streams {
   const stations = new Map<string, Station>();
   const streams = new Map<string, Stream>();
-  const parameters = new Map<string, Parameter>();
+  const parameters: UsedParameter[] = [];
   const producers = new Map<Tensor, { readonly key: string; readonly round: Scope | Node }>();
   const order = new Map<string, number>();
   const flow = (from: string, to: string, tensor: Tensor, loop: boolean): void => {
@@ -60,9 +60,9 @@ export function streamsOf(run: TrainingRun, keys: Keys): Streams {
       } else if (tensor === run.batch?.input) flow(inputKey, key, tensor, false);
       else if (tensor === run.batch?.target) flow(targetKey, key, tensor, false);
       else if (tensor instanceof Parameter && scope === null) {
-        const name = parameterKey(run.parameters.get(tensor) ?? "");
-        parameters.set(name, tensor);
-        flow(name, key, tensor, false);
+        const name = run.parameters.get(tensor) ?? "";
+        const isOwn = node.scope?.owner.path === layerOf(name) && layerOf(name) !== "";
+        parameters.push({ key: parameterKey(name), parameter: tensor, to: key, isOwn });
       }
     }
     station.nodes.push(node);
@@ -71,7 +71,29 @@ export function streamsOf(run: TrainingRun, keys: Keys): Streams {
     if (hiddenStateOperations.has(node.operation) && scope !== null) flow(key, key, node.output, true);
   }
   for (const station of stations.values()) settleOutputs(station);
-  return { stations, streams, parameters };
+  const shown = standing(parameters, streams);
+  for (const { key, parameter, to } of shown) flow(key, to, parameter, false);
+  return { stations, streams, parameters: new Map(shown.map(({ key, parameter }) => [key, parameter])) };
+}
+
+interface UsedParameter {
+  readonly key: string;
+  readonly parameter: Parameter;
+  /** Key of the operation's node. */
+  readonly to: string;
+  /** Does the operation belong to the layer that the parameter belongs to? */
+  readonly isOwn: boolean;
+}
+
+/** A layer's own parameters are a part of it and not drawn, unless an operation would stand there with nothing that flows into it. */
+function standing(used: readonly UsedParameter[], streams: ReadonlyMap<string, Stream>): readonly UsedParameter[] {
+  const fed = new Set([...streams.values()].map(({ to }) => to));
+  return used.filter(({ isOwn, to }) => !isOwn || !fed.has(to));
+}
+
+/** Path of the layer that a parameter of this name belongs to. */
+export function layerOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf(".")));
 }
 
 export function parameterKey(name: string): string {

@@ -7,7 +7,7 @@ import {
   type Window,
 } from "../../../protocol/tensorPicture.ts";
 import { counted, histograms } from "./histogram.ts";
-import { blocks, everyNth, type Numbers, survey } from "./numbers.ts";
+import { blocks, everyNth, lookedAt, type Numbers, survey } from "./numbers.ts";
 
 const defaultRows = 96;
 const defaultColumns = 160;
@@ -15,8 +15,13 @@ const extremes = 10;
 
 type Drawn = Omit<TensorPicture, "name" | "part" | "parameter" | "iteration" | "parts">;
 
-/** @throws Error when the question is no question of this shape */
-export function draw(numbers: Numbers, shape: readonly number[], question: TensorQuestion): Drawn {
+/** @param limit elements that are looked at: of a larger tensor every n-th is */
+export function draw(
+  numbers: Numbers,
+  shape: readonly number[],
+  question: TensorQuestion,
+  limit: number = lookedAt,
+): Drawn {
   const width = shape.at(-1) ?? 1;
   const height = shape.at(-2) ?? 1;
   const leading = shape.slice(0, -2);
@@ -24,11 +29,11 @@ export function draw(numbers: Numbers, shape: readonly number[], question: Tenso
   const window = windowWithin(question.window, height, width);
   const rows = Math.min(window.rows, limited(question.rows, defaultRows));
   const columns = Math.min(window.columns, limited(question.columns, defaultColumns));
-  const every = everyNth(numbers.length, width);
+  const every = everyNth(numbers.length, width, limit);
   const histogramEvery = everyNth(numbers.length, width, counted);
   const { statistics, largest, places } = survey(numbers, every, extremes);
   const offset = slice.reduce((at, index, i) => at * leading[i] + index, 0) * height * width;
-  const cells = everyNth(window.rows * window.columns, width);
+  const cells = everyNth(window.rows * window.columns, width, limit);
   return {
     shape,
     slice,

@@ -4,10 +4,16 @@ const begin = `import { nn, F, optim, data, defineTraining, type Tensor } from "
 `;
 
 /** A definition over made-up samples; `input` and `target` are expressions of `random`. */
-function definition(model: string, input: string, target: string, rest: string, type = "float"): string {
+function definition(
+  model: string,
+  input: string,
+  target: string,
+  rest: string,
+  type: "float" | "int" = "float",
+): string {
   return `export default defineTraining({
   model: () => new ${model}(),
-  data: data.generate((random) => ({ input: ${input}, target: ${target} }), { samples: 24, batchSize: 4, inputType: "${type}" }),
+  data: data.generate((random) => ({ input: ${input}, target: ${target} }), { samples: 24, batchSize: 4${type === "int" ? ', inputType: "int", targetType: "int"' : ""} }),
   ${rest}
   optimizer: (parameters) => optim.adam(parameters),
   seed: 1,
@@ -19,6 +25,15 @@ const row = (n: number): string => `Array.from({ length: ${n} }, () => random.no
 const rows = (t: number, n: number): string => `Array.from({ length: ${t} }, () => ${row(n)})`;
 const tokens = (t: number, n: number): string => `Array.from({ length: ${t} }, () => random.integer(${n}))`;
 const crossEntropy = "loss: F.crossEntropy,";
+
+export const mlp = `${begin}class Mlp extends nn.Module {
+  net = new nn.Sequential(new nn.Linear(6, 8), new nn.ReLU(), new nn.Linear(8, 3));
+
+  forward(x: Tensor): Tensor {
+    return this.net.forward(x);
+  }
+}
+${definition("Mlp", row(6), "random.integer(3)", crossEntropy)}`;
 
 /** As the example, with 8 timesteps. */
 export const charRnn = `${begin}class CharRNN extends nn.Module {
@@ -34,13 +49,31 @@ export const charRnn = `${begin}class CharRNN extends nn.Module {
 }
 ${definition("CharRNN", tokens(8, 12), tokens(8, 12), crossEntropy, "int")}`;
 
+/** Two layers, two directions. */
+export const stacked = `${begin}class Stacked extends nn.Module {
+  lstm = new nn.LSTM(3, 6, { numLayers: 2, bidirectional: true });
+  head = new nn.Linear(12, 2);
+
+  forward(x: Tensor): Tensor {
+    const [h] = this.lstm.forward(x);
+    return this.head.forward(h.select(1, -1));
+  }
+}
+${definition("Stacked", rows(5, 3), "random.integer(2)", crossEntropy)}`;
+
 /** Two encoder layers; places are a parameter that belongs to no layer. */
-export const transformer = `${begin}import { randn } from "gradient-debugger";
+export const transformer = encoder(2);
+
+/** The same with twelve: several hundred operations. */
+export const largeTransformer = encoder(12);
+
+function encoder(layers: number): string {
+  return `${begin}import { randn } from "gradient-debugger";
 
 class Encoder extends nn.Module {
   embed = new nn.Embedding(12, 16);
   places = new nn.Parameter(randn(6, 16));
-  layers = new nn.ModuleList([0, 1].map(() => new nn.TransformerEncoderLayer(16, 2, { dimFeedforward: 32, dropout: 0, normFirst: true })));
+  layers = new nn.ModuleList(Array.from({ length: ${layers} }, () => new nn.TransformerEncoderLayer(16, 2, { dimFeedforward: 32, dropout: 0, normFirst: true })));
   head = new nn.Linear(16, 12);
 
   forward(tokens: Tensor): Tensor {
@@ -50,6 +83,7 @@ class Encoder extends nn.Module {
   }
 }
 ${definition("Encoder", tokens(6, 12), tokens(6, 12), crossEntropy, "int")}`;
+}
 
 /** A residual block by hand, called for three layers in a loop, and a convolution before it. */
 export const residualCnn = `${begin}class Block extends nn.Module {
@@ -124,3 +158,65 @@ export const deep = `${begin}class Deep extends nn.Module {
   }
 }
 ${definition("Deep", row(6), "random.integer(6)", crossEntropy)}`;
+
+/** Calls its layer twice in odd iterations, once in even ones. */
+export const changing = `${begin}class Changing extends nn.Module {
+  body = new nn.Linear(4, 4);
+  head = new nn.Linear(4, 2);
+  iteration = 0;
+
+  forward(x: Tensor): Tensor {
+    this.iteration++;
+    let h = F.tanh(this.body.forward(x));
+    if (this.iteration % 2 === 1) h = F.tanh(this.body.forward(h));
+    return this.head.forward(h);
+  }
+}
+${definition("Changing", row(4), "random.integer(2)", crossEntropy)}`;
+
+/** y = x·w with w = 2 and L = mean(y²), on the batch x = (1, 2): small enough to reckon with a pencil. */
+export const byHand = `${begin}import { tensor } from "gradient-debugger";
+
+class ByHand extends nn.Module {
+  w = new nn.Parameter(tensor([[2]]));
+
+  forward(x: Tensor): Tensor {
+    return x.matmul(this.w);
+  }
+}
+export default defineTraining({
+  model: () => new ByHand(),
+  data: data.arrays({ input: [[1], [2]], target: [[0], [0]] }, { batchSize: 2, shuffle: false }),
+  loss: F.mseLoss,
+  optimizer: (parameters) => optim.sgd(parameters, { learningRate: 0 }),
+  epochs: 3,
+  seed: 1,
+});
+`;
+
+/** Its middle divides by zero in the third iteration. */
+export const broken = `${begin}class Broken extends nn.Module {
+  first = new nn.Linear(4, 4);
+  second = new nn.Linear(4, 4);
+  head = new nn.Linear(4, 2);
+  iteration = 0;
+
+  forward(x: Tensor): Tensor {
+    this.iteration++;
+    const h = this.second.forward(F.tanh(this.first.forward(x)));
+    return this.head.forward(h.div(this.iteration === 3 ? 0 : 1));
+  }
+}
+${definition("Broken", row(4), "random.integer(2)", crossEntropy)}`;
+
+/** Adam on a model that takes a while: what a picture of it costs can be measured. */
+export const longRun = `${begin}class Long extends nn.Module {
+  rnn = new nn.RNN(16, 48);
+  head = new nn.Linear(48, 8);
+
+  forward(x: Tensor): Tensor {
+    const [h] = this.rnn.forward(x);
+    return this.head.forward(h.select(1, -1));
+  }
+}
+${definition("Long", rows(24, 16), "random.integer(8)", `${crossEntropy}\n  epochs: 1000,`)}`;

@@ -4,10 +4,12 @@ import type { RuntimeEvent, StopReason } from "../../../../src/protocol/events.t
 import type { Flow, FlowGraph, FlowNode } from "../../../../src/protocol/flow.ts";
 import { type InspectorState, initialState, reduce } from "../../../../src/protocol/inspector.ts";
 import type { BundledModel } from "../../../../src/protocol/model.ts";
+import type { Phase } from "../../../../src/protocol/position.ts";
 import type { ResumeMode } from "../../../../src/protocol/requests.ts";
 import { evaluateModel } from "../../../../src/runtime/bundle/evaluate.ts";
 import { eventName, type PauseEvent, phaseSite, positionOf, rangeOf, siteOf } from "../../../../src/runtime/events.ts";
 import { ModelGlobals } from "../../../../src/runtime/history/globals.ts";
+import { goal } from "../../../../src/runtime/history/targets.ts";
 import { FlowReporter } from "../../../../src/runtime/inspect/flow/reporter.ts";
 import { PauseController, type PauseHost } from "../../../../src/runtime/pause.ts";
 import { modelInfo, statisticsReport } from "../../../../src/runtime/report.ts";
@@ -22,16 +24,36 @@ import { bundle } from "../../bundle/project.ts";
 export interface Stop {
   readonly name: string;
   readonly iteration: number;
+  /** Place in its iteration. */
+  readonly event: number;
+  readonly phase: Phase;
   readonly state: InspectorState;
+  /** With all of its tensors, to compute from them what the inspector should show. */
+  readonly run: TrainingRun;
 }
+
+/** How a run goes on from a stop: to the beginning of an iteration, or as a button says; null: no more stops. */
+export type Next = ResumeMode | { readonly goTo: number } | null;
 
 export interface PlayOptions {
   readonly iterations?: number;
-  /** Says at every stop how to go on; null: no more stops. The first is at entry. Without it nothing stops. */
-  readonly script?: (stop: Stop) => ResumeMode | null;
-  /** False: nobody watches, so nothing is reported. */
-  readonly watched?: boolean;
+  /** Says at every stop how to go on. The first is at entry. Without it nothing stops. */
+  readonly script?: (stop: Stop) => Next;
+  /** Who looks at iterations that end without a stop: at every one, as rarely as a running training does, nobody. */
+  readonly watched?: "always" | "rarely" | "never";
+  /** Asked between iterations: is that all? */
+  readonly enough?: (played: Played) => boolean;
 }
+
+/** One time that the reporter was asked; in milliseconds of `performance.now`. */
+export interface Look {
+  readonly began: number;
+  readonly ended: number;
+  /** Did it tell something? */
+  readonly told: boolean;
+}
+
+class Enough extends Error {}
 
 /** One run, over. */
 export class Played implements PauseHost {
@@ -39,6 +61,7 @@ export class Played implements PauseHost {
   readonly events: RuntimeEvent[] = [];
   state: InspectorState = initialState;
   run: TrainingRun | null = null;
+  readonly looks: Look[] = [];
   private readonly engine = makeEngine(builtKernels()[0].kernels());
   private readonly globals = new ModelGlobals({ record: true });
   private readonly user = new UserStack(this.engine);
@@ -50,7 +73,7 @@ export class Played implements PauseHost {
     private readonly options: PlayOptions,
   ) {
     const stopOnEntry = options.script !== undefined;
-    this.controller = new PauseController(model, this.user, this, { debug: true, stopOnEntry, historyMegabytes: 0 });
+    this.controller = new PauseController(model, this.user, this, { debug: true, stopOnEntry });
     this.flow = new FlowReporter(model);
   }
 
@@ -68,17 +91,24 @@ export class Played implements PauseHost {
     this.tell({ type: "statistics", report: statisticsReport(run, this.model, this.user, false) });
     for (const told of this.flow.report(run, event)) this.tell(told);
     this.tell({ type: "stopped", reason, position, text: name, breakpoints });
-    const next = this.options.script?.({ name, iteration: run.iteration, state: this.state }) ?? null;
-    this.controller.resume(next ?? "continue", event);
+    const { iteration, phase } = run;
+    const { event: place } = this.controller;
+    const next = this.options.script?.({ name, iteration, event: place, phase, state: this.state, run }) ?? "continue";
+    if (typeof next === "string") this.controller.resume(next, event);
+    else this.controller.goTo((run) => goal(next.goTo, "beginning", event, run), "goto");
     this.tell({ type: "continued" });
   }
 
   iterationEnded(run: TrainingRun, result: IterationResult): void {
-    this.losses.push(result.loss);
-    if (this.options.watched === false) return;
+    this.losses[result.iteration - 1] = result.loss;
+    const { watched = "always" } = this.options;
+    if (watched === "never" || this.controller.travels) return;
     this.tell({ type: "iterations", records: [result] });
     this.tell({ type: "statistics", report: statisticsReport(run, this.model, this.user, true) });
-    for (const told of this.flow.running(run, true)) this.tell(told);
+    const began = performance.now();
+    const events = this.flow.running(run, watched === "always");
+    this.looks.push({ began, ended: performance.now(), told: events.length > 0 });
+    for (const told of events) this.tell(told);
   }
 
   started(run: TrainingRun): void {
@@ -88,14 +118,16 @@ export class Played implements PauseHost {
 
   poll = () => {};
   iterationBegan = () => {};
-  betweenIterations = () => {};
+  betweenIterations = () => {
+    if (this.options.enough?.(this) === true) throw new Enough();
+  };
   validated = () => {};
-  wantsStatistics = () => this.options.watched !== false;
+  wantsStatistics = () => this.options.watched !== "never";
   now = () => performance.now();
   log = () => {};
   breakpointFailed = () => {};
   say = () => {};
-  rewound = () => {};
+  rewound = (iteration: number) => this.tell({ type: "rewound", iteration });
   saveRest = () => this.globals.save();
   forgetFuture = () => this.globals.forgetFuture();
 
@@ -116,7 +148,11 @@ export class Played implements PauseHost {
       throw new Error(`${file} was not expected to be read`);
     };
     const { iterations = 2 } = this.options;
-    new TrainingRun(training, this.engine, { read, observer: this.controller, iterations }).run();
+    try {
+      new TrainingRun(training, this.engine, { read, observer: this.controller, iterations }).run();
+    } catch (error) {
+      if (!(error instanceof Enough)) throw error;
+    }
   }
 }
 

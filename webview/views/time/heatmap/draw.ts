@@ -145,7 +145,8 @@ function drawLine(ctx: Context, figure: Figure, chain: ChainPart, { top, height 
     cased(
       ctx,
       palette,
-      path(({ cellNorm }) => cellNorm),
+      // 0 at T, where only h_t counts, and 0 has no place on this axis
+      path(({ cellNorm }) => (cellNorm === 0 ? null : cellNorm)),
       1.5,
       [5, 3],
     );
@@ -183,13 +184,13 @@ function drawLineAxis(
   ctx.fillStyle = palette.muted;
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
-  let last: number | null = null;
+  const drawn: number[] = [];
   for (const exponent of [...new Set([0, -2, min, max])]) {
     const y = yOf(10 ** exponent);
-    if (last !== null && Math.abs(y - last) < palette.fontSize) continue;
+    if (drawn.some((other) => Math.abs(y - other) < palette.fontSize)) continue;
     ctx.fillRect(layout.right + 1, y - 0.5, 4, 1);
     ctx.fillText(exponent === -2 ? "1 %" : formatTick(10 ** exponent), layout.right + 7, y);
-    last = y;
+    drawn.push(y);
   }
 }
 

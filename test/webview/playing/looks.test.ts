@@ -1,0 +1,48 @@
+// Every picture of the model at play in every theme: fits 300 pixels, and axe-core finds nothing.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { axeSource } from "../browser.ts";
+import { type ThemeName, themes } from "../themes.ts";
+import { pages } from "./page.ts";
+import { digitTables, irisTable, manyClasses, text } from "./runs.ts";
+import { fourClasses, twoClasses } from "./surfaces.ts";
+
+const withPage = pages();
+
+const everything = {
+  surface: twoClasses,
+  classes: fourClasses,
+  text,
+  digits: digitTables,
+  flowers: irisTable,
+  many: manyClasses,
+};
+
+for (const theme of Object.keys(themes) as ThemeName[]) {
+  test(`in the theme ${theme} every picture fits 300 pixels and axe-core finds nothing`, () =>
+    withPage({ theme }, async (inspector) => {
+      const { page } = inspector;
+      await page.evaluate(axeSource());
+      for (const [name, state] of Object.entries(everything)) {
+        await inspector.show(state);
+        const section = page.locator("section.playing:visible");
+        for (const width of [1100, 320, 300]) {
+          await page.setViewportSize({ width, height: 900 });
+          await section.scrollIntoViewIfNeeded();
+          await inspector.settled();
+          assert.deepEqual(await page.evaluate(sticksOut), [], `${name} at ${width}`);
+          const path = `test/webview/screenshots/playing-${name}-${theme}-${width}.png`;
+          if (width !== 300) await section.screenshot({ path });
+        }
+        const findings = await page.evaluate<string[]>(
+          `axe.run("section.playing").then(({ violations }) => violations.map(({ id, nodes }) => id + " " + nodes.slice(0, 3).map((n) => n.html)))`,
+        );
+        assert.deepEqual(findings, [], name);
+        await page.setViewportSize({ width: 1100, height: 900 });
+      }
+    }));
+}
+
+const sticksOut = `[...document.querySelectorAll("section.playing *")]
+  .filter((e) => e.closest(".visually-hidden, .confusion") === null && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map((e) => e.className)`;
