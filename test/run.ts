@@ -1,4 +1,4 @@
-// Runs the tests that need no VS Code, in child processes, three at a time; exits with 1 when one fails.
+// Runs the tests that need no VS Code, in child processes, two at a time; exits with 1 when one fails.
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { run } from "node:test";
@@ -19,7 +19,7 @@ if (files.length === 0) {
 }
 console.log(`${files.length} files: ${files.map((f) => relative(here, f)).join(" ")}`);
 // the children run as this process does, with tsx
-const results = run({ files, concurrency: 3 });
+const results = run({ files, concurrency: 2 });
 results.on("test:fail", () => {
   process.exitCode = 1;
 });

@@ -1,5 +1,5 @@
 // Builds the inspector page as it ships and opens it in Chromium with the real document, policy and a stand-in for VS Code.
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { delimiter, join } from "node:path";
 import { build } from "esbuild";
@@ -10,7 +10,7 @@ import { encodeToWebview } from "../../src/protocol/inspectorWire.ts";
 import { pageOptions } from "../../webview/build.mjs";
 import { type ThemeName, themes } from "./themes.ts";
 
-const root = new URL("../../", import.meta.url).pathname;
+export const root = new URL("../../", import.meta.url).pathname;
 export const screenshotFolder = join(root, "test/webview/screenshots");
 
 export interface OpenOptions {
@@ -236,9 +236,4 @@ function themeScript(name: ThemeName): string {
       apply();
     }).observe(document, { childList: true, subtree: true });
   })()`;
-}
-
-/** Source of axe-core, to be evaluated in a page. */
-export function axeSource(): string {
-  return readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
 }

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { EquationReport, EquationSymbol } from "../../src/protocol/equation.ts";
-import { axeSource, type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
+import { audit, themeNames } from "./audit.ts";
+import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
 import { scenes } from "./runs.ts";
-import { type ThemeName, themes } from "./themes.ts";
 
 let browser: InspectorBrowser;
 before(async () => {
@@ -151,7 +151,7 @@ test("a folded panel of weights opens when a symbol leads to it", () =>
     assert.equal(await weights.locator("tr.asked").getAttribute("data-parameter"), "rnn.weight_hh_l0");
   }));
 
-for (const theme of Object.keys(themes) as ThemeName[]) {
+for (const theme of themeNames) {
   test(`in the theme ${theme} fits wide and narrow, and axe-core finds nothing`, () =>
     withPage({ theme }, async (inspector) => {
       const { page } = inspector;
@@ -168,14 +168,7 @@ for (const theme of Object.keys(themes) as ThemeName[]) {
           );
           assert.ok(reach <= width, `${scene}: ${reach} of ${width} pixels`);
         }
-        await page.evaluate(axeSource());
-        const found = await page.evaluate<{ id: string; nodes: { html: string; failureSummary: string }[] }[]>(
-          `axe.run(${JSON.stringify(panel)}).then(({ violations }) => violations)`,
-        );
-        const told = found.flatMap(({ id, nodes }) =>
-          nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
-        );
-        assert.deepEqual(told, [], `${theme} ${scene}`);
+        assert.deepEqual(await audit(inspector, theme, panel), [], `${theme} ${scene}`);
       }
     }));
 }

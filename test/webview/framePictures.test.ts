@@ -107,6 +107,33 @@ test("a canvas is saved on the theme's ground, as PNG and inside an SVG", () =>
     );
   }));
 
+test("a table in colours is saved with all its cells and words, scrolled out of sight or not", () => {
+  const { state, ...options } = everyView.confusion;
+  return withPage({ ...options, answers: { savePicture: () => ({ saved: true }) } }, async (inspector) => {
+    const { page } = inspector;
+    await inspector.show(state());
+    const panel = page.locator("#panel-confusion");
+    const cells = await panel.locator("table.confusion").locator("th, td").allTextContents();
+    await panel.locator(".confusion-box").evaluate((box) => {
+      box.style.maxHeight = "120px";
+      box.scrollTo(0, 60);
+    });
+    await panel.locator(".save").click();
+    await panel.getByRole("menuitem", { name: "confusion as SVG" }).click();
+    await panel.locator(".save-said", { hasText: "saved" }).waitFor();
+    const sent = (await inspector.sent()) as { type: string; question: { name: string; params: Saved } }[];
+    const { data } = sent.filter(({ type }) => type === "ask").at(-1)?.question.params ?? assert.fail("nothing asked");
+    const words = [...data.matchAll(/<text [^>]*y="([\d.]+)"[^>]*>([^<]*)</g)];
+    assert.deepEqual(
+      words.map(([, , word]) => word),
+      cells,
+    );
+    const lines = new Set(words.map(([, y]) => Math.round(Number(y))));
+    assert.ok(lines.size >= 11, `a head and ten rows at places of their own, not ${lines.size}`);
+    assert.equal(await panel.locator(".confusion-box").evaluate((box) => box.scrollTop), 60);
+  });
+});
+
 for (const [name, whole] of Object.entries(everyView)) {
   test(`every picture of the page "${name}" is saved as what is seen, in both formats`, () => {
     const answers = { ...whole.answers, savePicture: () => ({ saved: true }) };

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { RunComparison } from "../../src/protocol/runs.ts";
-import { axeSource, type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
+import { audit, themeNames } from "./audit.ts";
+import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
 import { list, now, parted, same } from "./keptRuns.ts";
 import { KeptRunsWindow } from "./keptRunsWindow.ts";
 import { scenes } from "./runs.ts";
-import { type ThemeName, themes } from "./themes.ts";
 
 let browser: InspectorBrowser;
 before(async () => {
@@ -234,11 +234,10 @@ test("where no run is kept the panel says so; what cannot be read is said too", 
     assert.match(await inPanel(inspector, ".runs-message"), /could not be listed: EACCES/);
   }));
 
-for (const theme of Object.keys(themes) as ThemeName[]) {
+for (const theme of themeNames) {
   test(`in the theme ${theme} it fits 300 pixels and axe-core finds nothing`, () =>
     withRuns({ theme, width: 1100 }, async (inspector, window) => {
       await choose(inspector, window, "run-4", "run-9");
-      await inspector.page.evaluate(axeSource());
       for (const width of [1500, 1100, 860, 481, 320, 300]) {
         await inspector.page.setViewportSize({ width, height: 900 });
         await inspector.settled();
@@ -246,10 +245,7 @@ for (const theme of Object.keys(themes) as ThemeName[]) {
         const shot = `test/webview/screenshots/runs-${theme}-${width}.png`;
         if (width === 1100 || width === 320) await inspector.page.locator(section).screenshot({ path: shot });
       }
-      const findings = await inspector.page.evaluate<string[]>(
-        `axe.run(document.querySelector('${section}')).then(({ violations }) => violations.map(({ id, nodes }) => id + " " + nodes.map((n) => n.html)))`,
-      );
-      assert.deepEqual(findings, []);
+      assert.deepEqual(await audit(inspector, theme, section), []);
     }));
 }
 

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { InspectorState } from "../../src/protocol/inspector.ts";
 import type { TensorQuestion } from "../../src/protocol/tensorPicture.ts";
-import { axeSource, type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
+import { audit, themeNames } from "./audit.ts";
+import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
 import { scenes } from "./runs.ts";
-import { type ThemeName, themes } from "./themes.ts";
 import { type AnswerOptions, answerTo, elements, hugeRun, inUpdate } from "./weightRuns.ts";
 
 let browser: InspectorBrowser;
@@ -469,7 +469,7 @@ describe("the picture of a tensor", () => {
 });
 
 describe("the view of weights", () => {
-  for (const theme of Object.keys(themes) as ThemeName[]) {
+  for (const theme of themeNames) {
     test(`in the theme ${theme} fits wide and narrow, and axe-core finds nothing`, () =>
       withPage({ theme }, async (inspector) => {
         const { page } = inspector;
@@ -481,14 +481,7 @@ describe("the view of weights", () => {
           await page.locator(panel).screenshot({ path: `test/webview/screenshots/weights-${theme}-${width}.png` });
           const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
           assert.ok(wide <= width, `${wide} pixels at ${width}`);
-          await page.evaluate(axeSource());
-          const found = await page.evaluate<{ id: string; nodes: { html: string; failureSummary: string }[] }[]>(
-            `axe.run(${JSON.stringify(panel)}).then(({ violations }) => violations)`,
-          );
-          const told = found.flatMap(({ id, nodes }) =>
-            nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
-          );
-          assert.deepEqual(told, [], `${theme} at ${width}`);
+          assert.deepEqual(await audit(inspector, theme, panel), [], `${theme} at ${width}`);
         }
       }));
   }

@@ -1,11 +1,12 @@
 // Makes a file of a picture on the page: SVG text with the theme's colours written into it, or a PNG. Knows no host.
+import { backgroundOf, plainColour, setAll, space, titled } from "./svgParts.ts";
+import { tableSvg } from "./tablePicture.ts";
 
 export type PictureFormat = "svg" | "png";
+export type Picture = SVGSVGElement | HTMLCanvasElement | HTMLTableElement;
 
 /** Pictures are saved at twice the size they have on the page: for slides, and for dense screens. */
 const scale = 2;
-
-const space = "http://www.w3.org/2000/svg";
 
 /** Draws itself at `scale` times its size and hands the result to `use` before it is itself again. */
 export type Sharper = (scale: number, use: (canvas: HTMLCanvasElement) => void) => void;
@@ -18,28 +19,20 @@ export function drawsSharper(canvas: HTMLCanvasElement, draw: Sharper): void {
 }
 
 /**
- * SVG text, or a PNG as base64. An `<svg>` stays one; a `<canvas>` becomes an image inside an SVG.
+ * SVG text, or a PNG as base64. An `<svg>` stays one; a `<canvas>` becomes an image inside an SVG, and of a `<table>` the
+ * boxes and words are drawn.
  *
  * @throws Error when the picture has no size
  */
-export async function pictureOf(element: SVGSVGElement | HTMLCanvasElement, format: PictureFormat): Promise<string> {
+export async function pictureOf(element: Picture, format: PictureFormat): Promise<string> {
   const { width, height } = element.getBoundingClientRect();
   if (width === 0 || height === 0) throw new Error("the picture is hidden, so it has no size; unfold its panel first");
   if (element instanceof HTMLCanvasElement) {
     const png = canvasPng(element, width, height);
     return format === "png" ? base64Of(png) : imageSvg(png, width, height, element.getAttribute("aria-label") ?? "");
   }
-  const svg = svgText(element, width, height);
+  const svg = element instanceof SVGSVGElement ? svgText(element, width, height) : tableSvg(element);
   return format === "svg" ? svg : base64Of(await rasterised(svg, width, height));
-}
-
-/** What the element is drawn upon. */
-function backgroundOf(element: Element): string {
-  for (let at: Element | null = element; at !== null; at = at.parentElement) {
-    const [colour, opacity] = plainColour(getComputedStyle(at).backgroundColor);
-    if (opacity > 0.99) return colour;
-  }
-  return "rgb(255, 255, 255)";
 }
 
 function canvasPng(canvas: HTMLCanvasElement, width: number, height: number): string {
@@ -167,30 +160,4 @@ function writePaint(element: Element, name: "fill" | "stroke", style: CSSStyleDe
   element.setAttribute(name, colour);
   setAll(element, { [`${name}-opacity`]: String(opacity * Number(style.getPropertyValue(`${name}-opacity`))) });
   if (element.getAttribute(`${name}-opacity`) === "1") element.removeAttribute(`${name}-opacity`);
-}
-
-const colours = new Map<string, readonly [string, number]>();
-
-/** Any colour of CSS, mixed ones too, as `rgb(…)` and an opacity from 0 to 1. */
-function plainColour(value: string): readonly [string, number] {
-  const known = colours.get(value);
-  if (known !== undefined) return known;
-  const context = new OffscreenCanvas(1, 1).getContext("2d");
-  if (context === null) return [value, 1];
-  context.fillStyle = value;
-  context.fillRect(0, 0, 1, 1);
-  const [red, green, blue, alpha] = context.getImageData(0, 0, 1, 1).data;
-  const plain = [`rgb(${red}, ${green}, ${blue})`, Math.round((1000 * alpha) / 255) / 1000] as const;
-  colours.set(value, plain);
-  return plain;
-}
-
-function titled(text: string): SVGElement {
-  const title = document.createElementNS(space, "title");
-  title.textContent = text;
-  return title;
-}
-
-function setAll(element: Element, attributes: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
 }

@@ -1,7 +1,7 @@
-// The menu of a panel that saves its pictures. A picture is any <svg> or <canvas> with a `data-picture="its name"`.
+// The menu of a panel that saves its pictures. A picture is any <svg>, <canvas> or <table> with a `data-picture="its name"`.
 import { icon, make, setAttribute, setHidden, setText } from "../dom.ts";
 import type { Actions } from "../views/view.ts";
-import { type PictureFormat, pictureOf } from "./picture.ts";
+import { type Picture, type PictureFormat, pictureOf } from "./picture.ts";
 
 const arrow = "M7.25 1.5h1.5v6.2l2.2-2.2l1.05 1.05l-4 4l-4-4l1.05-1.05l2.2 2.2zM2.5 12.5h11v1.5h-11z";
 
@@ -83,13 +83,14 @@ export function createSaveMenu(panel: HTMLElement, actions: Actions): SaveMenu {
   element.addEventListener("focusout", ({ relatedTarget }) => {
     if (!(relatedTarget instanceof Node && element.contains(relatedTarget))) close();
   });
-  return { element, update: () => setHidden(element, panel.querySelector("[data-picture]") === null) };
+  return {
+    element,
+    update: () => setHidden(element, panel.querySelector("[data-picture]:not([hidden], [hidden] *)") === null),
+  };
 }
 
-type Picture = SVGSVGElement | HTMLCanvasElement;
-
 function picturesOf(panel: HTMLElement): Picture[] {
-  return [...panel.querySelectorAll<Picture>("svg[data-picture], canvas[data-picture]")].filter(
+  return [...panel.querySelectorAll<Picture>("svg[data-picture], canvas[data-picture], table[data-picture]")].filter(
     (picture) => picture.checkVisibility() && picture.getBoundingClientRect().width > 0,
   );
 }

@@ -26,7 +26,7 @@ export function createLayers(actions: Actions): View {
   const table = make(
     "table",
     "layers",
-    {},
+    { "data-picture": "gradient-by-layer" },
     make("caption", "visually-hidden", {}, "Gradient norms of the layers, from input to output, logarithmic scale"),
     make(
       "thead",

@@ -5,10 +5,10 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { PNG } from "pngjs";
+import { themeNames } from "../audit.ts";
 import { type Inspector, type InspectorBrowser, screenshotFolder, startBrowser } from "../browser.ts";
 import { everyView, type WholePage } from "../everyView.ts";
 import { scenes } from "../runs.ts";
-import { type ThemeName, themes } from "../themes.ts";
 import { baselineFolder, compareWithBaseline, cropped, differenceOf, writing } from "./compare.ts";
 import { palettePng } from "./palettePng.ts";
 
@@ -55,21 +55,20 @@ after(() => browser.close());
 
 /** The whole page as one picture. Panels out of sight are drawn too, because all of it is in sight. */
 async function pictureOf({ page, settled }: Inspector, width: number): Promise<PNG> {
-  await page.setViewportSize({ width, height: 900 });
-  await settled();
   const height = await page.evaluate<number>("document.documentElement.scrollHeight");
-  await page.setViewportSize({ width, height });
-  await settled();
+  const size = page.viewportSize();
+  if (size?.width !== width || size.height !== height) {
+    await page.setViewportSize({ width, height });
+    await settled();
+  }
   return PNG.sync.read(await page.screenshot());
 }
 
 /** What is wrong with the parts of a page. */
-async function compareParts(inspector: Inspector, shot: Shot, ending: string, width: number): Promise<string[]> {
-  await inspector.show(shot.state());
-  const picture = await pictureOf(inspector, width);
+async function compareParts({ page }: Inspector, { parts }: Shot, picture: PNG, ending: string): Promise<string[]> {
   const wrong: string[] = [];
-  for (const [name, selector] of Object.entries(shot.parts)) {
-    const box = await inspector.page.locator(selector).boundingBox();
+  for (const [name, selector] of Object.entries(parts)) {
+    const box = await page.locator(selector).boundingBox();
     assert.ok(box !== null && box.height > 0, `${selector} is not there`);
     const part = cropped(picture, box.x, box.y, box.width, Math.min(longest, box.height));
     wrong.push(...[compareWithBaseline(`${name}-${ending}`, part, screenshotFolder)].filter((text) => text !== null));
@@ -77,23 +76,24 @@ async function compareParts(inspector: Inspector, shot: Shot, ending: string, wi
   return wrong;
 }
 
-const endings = (Object.keys(themes) as ThemeName[]).flatMap((theme) =>
-  (["wide", "narrow"] as const).map((width) => ({ theme, width, ending: `${theme}-${width}` })),
-);
-
-for (const { theme, width, ending } of endings) {
-  test(`every view looks as it did in the theme ${theme}, ${width}`, async () => {
-    const wrong: string[] = [];
-    for (const shot of shots) {
-      const inspector = await browser.open({ ...shot, theme, width: widths[width] });
+for (const shot of shots) {
+  for (const [widthName, width] of Object.entries(widths)) {
+    test(`as they did look, ${widthName}, in every theme: ${Object.keys(shot.parts).join(", ")}`, async () => {
+      const wrong: string[] = [];
+      const inspector = await browser.open({ ...shot, theme: themeNames[0], width });
       try {
-        wrong.push(...(await compareParts(inspector, shot, ending, widths[width])));
+        await inspector.show(shot.state());
+        for (const theme of themeNames) {
+          await inspector.setTheme(theme);
+          const picture = await pictureOf(inspector, width);
+          wrong.push(...(await compareParts(inspector, shot, picture, `${theme}-${widthName}`)));
+        }
       } finally {
         await inspector.close();
       }
-    }
-    assert.deepEqual(wrong, [], "see test/webview/screenshots; if this is meant, run with BASELINE=write");
-  });
+      assert.deepEqual(wrong, [], "see test/webview/screenshots; if this is meant, run with BASELINE=write");
+    });
+  }
 }
 
 test("every panel of the page has its picture, and there is no picture of nothing", async () => {
@@ -108,7 +108,9 @@ test("every panel of the page has its picture, and there is no picture of nothin
       [],
     );
     const names = shots.flatMap(({ parts }) => Object.keys(parts));
-    const expected = names.flatMap((name) => endings.map(({ ending }) => `${name}-${ending}.png`));
+    const expected = names.flatMap((name) =>
+      themeNames.flatMap((theme) => Object.keys(widths).map((width) => `${name}-${theme}-${width}.png`)),
+    );
     const files = readdirSync(baselineFolder);
     const stale = files.filter((file) => !expected.includes(file));
     if (writing) for (const file of stale) rmSync(join(baselineFolder, file));

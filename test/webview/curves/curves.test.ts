@@ -3,16 +3,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { InspectorState } from "../../../src/protocol/inspector.ts";
-import {
-  axeSource,
-  type Inspector,
-  type InspectorBrowser,
-  type OpenOptions,
-  screenshotFolder,
-  startBrowser,
-} from "../browser.ts";
+import { audit, themeNames } from "../audit.ts";
+import { type Inspector, type InspectorBrowser, type OpenOptions, screenshotFolder, startBrowser } from "../browser.ts";
 import { scenes } from "../runs.ts";
-import { type ThemeName, themes } from "../themes.ts";
 import { broken, debugged, kept, paused, stoppedAt, wentBack } from "./runs.ts";
 
 let browser: InspectorBrowser;
@@ -492,7 +485,7 @@ test("a plot is saved twice as fine, with the numbers of its axis", () =>
 
 const widths = [1100, 560, 320];
 
-for (const theme of Object.keys(themes) as ThemeName[]) {
+for (const theme of themeNames) {
   test(`in the theme ${theme} the curves fit every width, and axe-core finds nothing`, async () => {
     await withCurves(
       paused(),
@@ -503,15 +496,11 @@ for (const theme of Object.keys(themes) as ThemeName[]) {
         await inspector.send({ type: "answer", id, ok: true, value });
         await page.locator(".mark-list summary").click();
         await page.locator(".mark-row").nth(1).getByRole("button").click();
-        await page.evaluate(axeSource());
         for (const width of widths) {
           await page.setViewportSize({ width, height: 1200 });
           await inspector.settled();
           assert.deepEqual(await page.evaluate(stickingOut), [], `${width} pixels`);
-          const found = await page.evaluate<string[]>(
-            `axe.run("section.curves").then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map((node) => node.html).join(" ")))`,
-          );
-          assert.deepEqual(found, [], `${width} pixels`);
+          assert.deepEqual(await audit(inspector, theme, "section.curves"), [], `${width} pixels`);
           const path = join(screenshotFolder, `curves-${theme}-${width}.png`);
           await page.locator("section.curves").screenshot({ path });
         }

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { InspectorState } from "../../../src/protocol/inspector.ts";
 import { broken, charRnn, lora, transformer } from "../../runtime/inspect/flow/models.ts";
-import { axeSource, type InspectorBrowser, startBrowser } from "../browser.ts";
-import { type ThemeName, themes } from "../themes.ts";
+import { audit, themeNames } from "../audit.ts";
+import { type InspectorBrowser, startBrowser } from "../browser.ts";
 import { section, shot, show } from "./panel.ts";
 import { pausedAt } from "./runs.ts";
 
@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-for (const theme of Object.keys(themes) as ThemeName[]) {
+for (const theme of themeNames) {
   test(`in the theme ${theme} the flow fits from 300 pixels on and axe-core finds nothing`, async () => {
     const scenes: Readonly<Record<string, InspectorState>> = {
       rnn: await pausedAt(charRnn, "rnn[t=4] backward"),
@@ -24,7 +24,6 @@ for (const theme of Object.keys(themes) as ThemeName[]) {
     };
     const inspector = await browser.open({ theme });
     try {
-      await inspector.page.evaluate(axeSource());
       for (const [name, state] of Object.entries(scenes)) {
         await show(inspector, state);
         for (const width of [1100, 320, 300]) {
@@ -34,10 +33,7 @@ for (const theme of Object.keys(themes) as ThemeName[]) {
           if (width !== 300)
             await inspector.page.locator(section).screenshot({ path: shot(`${name}-${theme}-${width}`) });
         }
-        const found = await inspector.page.evaluate<string[]>(
-          `axe.run('${section}').then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ": " + node.html)))`,
-        );
-        assert.deepEqual(found, [], name);
+        assert.deepEqual(await audit(inspector, theme, section), [], name);
         await inspector.page.setViewportSize({ width: 1100, height: 900 });
       }
       assert.deepEqual(inspector.complaints, []);

@@ -1,8 +1,7 @@
 // Every picture of the model at play in every theme: fits 300 pixels, and axe-core finds nothing.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axeSource } from "../browser.ts";
-import { type ThemeName, themes } from "../themes.ts";
+import { audit, themeNames } from "../audit.ts";
 import { pages } from "./page.ts";
 import { digitTables, irisTable, manyClasses, text } from "./runs.ts";
 import { fourClasses, twoClasses } from "./surfaces.ts";
@@ -18,11 +17,10 @@ const everything = {
   many: manyClasses,
 };
 
-for (const theme of Object.keys(themes) as ThemeName[]) {
+for (const theme of themeNames) {
   test(`in the theme ${theme} every picture fits 300 pixels and axe-core finds nothing`, () =>
     withPage({ theme }, async (inspector) => {
       const { page } = inspector;
-      await page.evaluate(axeSource());
       for (const [name, state] of Object.entries(everything)) {
         await inspector.show(state);
         const section = page.locator("section.playing:visible");
@@ -34,10 +32,7 @@ for (const theme of Object.keys(themes) as ThemeName[]) {
           const path = `test/webview/screenshots/playing-${name}-${theme}-${width}.png`;
           if (width !== 300) await section.screenshot({ path });
         }
-        const findings = await page.evaluate<string[]>(
-          `axe.run("section.playing").then(({ violations }) => violations.map(({ id, nodes }) => id + " " + nodes.slice(0, 3).map((n) => n.html)))`,
-        );
-        assert.deepEqual(findings, [], name);
+        assert.deepEqual(await audit(inspector, theme, "section.playing"), [], name);
         await page.setViewportSize({ width: 1100, height: 900 });
       }
     }));

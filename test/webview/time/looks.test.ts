@@ -1,9 +1,8 @@
 // The view of time in every theme and width, and with hundreds of timesteps.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axeSource } from "../browser.ts";
+import { audit, themeNames } from "../audit.ts";
 import { pages } from "../playing/page.ts";
-import { type ThemeName, themes } from "../themes.ts";
 import { answer, section, show } from "./page.ts";
 import { bidirectional, chainOf, characters, long, sequenceOf } from "./runs.ts";
 
@@ -37,10 +36,9 @@ test("512 timesteps stay readable: a pixel at least for each, numbers thinned, s
     assert.ok(Math.abs((await wide()) - width) < 2);
   }));
 
-for (const theme of Object.keys(themes) as ThemeName[]) {
+for (const theme of themeNames) {
   test(`in the theme ${theme} it fits 300 pixels and axe-core finds nothing`, () =>
     withPage({ theme, width: 1100 }, async (inspector) => {
-      await inspector.page.evaluate(axeSource());
       await show(inspector, bidirectional);
       await answer(inspector, "sequence", sequenceOf(characters(24)));
       await inspector.page.locator(`${section} .time-button`, { hasText: "How far back" }).click();
@@ -57,10 +55,7 @@ for (const theme of Object.keys(themes) as ThemeName[]) {
         const shot = `test/webview/screenshots/time-${theme}-${width}.png`;
         if (width !== 300) await inspector.page.locator(section).screenshot({ path: shot });
       }
-      const findings = await inspector.page.evaluate<string[]>(
-        `axe.run(document.querySelector('${section}')).then(({ violations }) => violations.map(({ id, nodes }) => id + " " + nodes.map((n) => n.html)))`,
-      );
-      assert.deepEqual(findings, []);
+      assert.deepEqual(await audit(inspector, theme, section), []);
     }));
 }
 

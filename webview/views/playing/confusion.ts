@@ -57,7 +57,7 @@ function within(size: number, cell: PlayingChoices["cell"]): PlayingChoices["cel
 
 /** The table: a row for each true class, a column for each predicted one; every cell is a button. */
 class Matrix {
-  readonly element = make("table", "confusion", { role: "grid" });
+  readonly element = make("table", "confusion", { role: "grid", "data-picture": "confusion" });
   readonly #choose: (cell: readonly [number, number]) => void;
   #cells: HTMLButtonElement[] = [];
   #classes: readonly string[] = [];
