@@ -8,7 +8,7 @@ export interface Paced {
 }
 
 /**
- * At least `milliseconds` lie between two calls, and at least twice the time that the last call took, so that a slow one
+ * At least `milliseconds` lie between two calls, and at least five times as long as the last call took, so that a slow one
  * leaves the processor to others. `now` and `later` are in milliseconds, as `performance.now` and `setTimeout` have them.
  */
 export function pace(
@@ -25,7 +25,7 @@ export function pace(
     const start = now();
     run();
     const took = now() - start;
-    next = start + Math.max(milliseconds, 3 * took);
+    next = start + Math.max(milliseconds, 6 * took);
   };
   return {
     request() {

@@ -142,7 +142,7 @@ test("a paced function runs once for many requests and not before its time", () 
   assert.equal(runs, 3, "what was flushed does not run again");
 });
 
-test("a slow function is called less often, so that it takes a third of the time at most", () => {
+test("a slow function is called less often, so that it takes a sixth of the time at most", () => {
   let time = 0;
   const delays: number[] = [];
   const waiting: (() => void)[] = [];
@@ -157,6 +157,6 @@ test("a slow function is called less often, so that it takes a third of the time
   paced.request();
   waiting.pop()?.();
   paced.request();
-  // It began at 0 and took 80: the next begins at 240, which is 160 after its end.
-  assert.deepEqual(delays, [0, 160]);
+  // It began at 0 and took 80: the next begins at 480, which is 400 after its end.
+  assert.deepEqual(delays, [0, 400]);
 });

@@ -11,8 +11,10 @@ const seconds = Number(process.argv[2]);
 const size = { width: 1100, height: 900 };
 const iterations = 10_000;
 const openings = 5;
-/** Times that the page is opened and closed again beside a training. */
-const turns = 12;
+/** Times that the page is opened and closed again beside a training: many short ones, because the machine's speed wanders. */
+const turns = 45;
+/** Seconds of training with the page, and without, in a turn. */
+const stretch = 1;
 /** Parts of the page that are looked at one after the other, from its top to its end. */
 const places = [0, 0.5, 1];
 
@@ -35,8 +37,9 @@ async function trainingBeside(inspector: Inspector) {
     // another one begins in every turn
     for (const what of turn % 2 === 0 ? (["shown", "alone"] as const) : (["alone", "shown"] as const)) {
       await host.show(what === "shown" ? inspector : null);
+      await goTo(inspector, places[turn % places.length]);
       await pause(300);
-      speeds[what] = await speed(seconds);
+      speeds[what] = await speed(stretch);
     }
     slowed.push(speeds.alone / speeds.shown - 1);
   }
@@ -45,12 +48,16 @@ async function trainingBeside(inspector: Inspector) {
   const smoothness: Smoothness[] = [];
   const before = { sent: host.sent, at: performance.now() };
   for (const place of places) {
-    await inspector.page.evaluate(`window.scrollTo(0, ${place} * document.documentElement.scrollHeight)`);
+    await goTo(inspector, place);
     await pause(300);
     smoothness.push({ place, ...(await inspector.page.evaluate<Omit<Smoothness, "place">>(countFrames(3 * seconds))) });
   }
   const kilobytesPerSecond = (host.sent - before.sent) / (performance.now() - before.at);
   return { slowed: spreadOf(slowed), iterationsPerSecond: await speed(seconds), smoothness, kilobytesPerSecond };
+}
+
+async function goTo({ page: shown }: Inspector, place: number): Promise<void> {
+  await shown.evaluate(`window.scrollTo(0, ${place} * document.documentElement.scrollHeight)`);
 }
 
 /** Iterations a second that the worker finishes in this time. */
