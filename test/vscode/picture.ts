@@ -1,4 +1,5 @@
-// Makes media/screenshot.png for the README: a real VS Code, paused in the backward pass of Moby Dick.
+// Makes pictures of the README, media/screenshot.png and media/readme/inspector.jpg: a real VS Code, paused in the backward
+// pass of Moby Dick, and its inspector alone.
 // `npm run build && node --import tsx test/vscode/picture.ts`
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -29,9 +30,23 @@ try {
   await scene.driver.command("Notifications: Clear All Notifications");
   await page.mouse.move(700, 990);
   await page.locator(".workbench-hover-container").waitFor({ state: "detached" });
+  await toTop();
   await page.screenshot({ path: join(root, "media/screenshot.png") });
+
+  await page.setViewportSize({ width: 1900, height: 1500 });
+  await scene.curve("Gradient through time");
+  await toTop();
+  const inspector = page.locator(".editor-group-container").last();
+  await inspector.screenshot({ path: join(root, "media/readme/inspector.jpg"), type: "jpeg", quality: 80 });
 } finally {
   await scene.close();
+}
+
+/** Shows the step at hand, once the page has drawn it. */
+async function toTop(): Promise<void> {
+  await scene.inspector("body").evaluate("window.scrollTo(0, 0)");
+  await scene.inspector("#panel-equation .katex").first().waitFor();
+  await scene.inspector("#panel-flow svg").first().waitFor();
 }
 
 /** Drags the right edge of a part of the window to this place. */
