@@ -1,7 +1,7 @@
 // What the page says about a state, in words and numbers. Knows no page.
 import { assertNever } from "../src/protocol/assertNever.ts";
 import type { LayerReport, ParameterReport } from "../src/protocol/events.ts";
-import type { InspectorCommand, InspectorState, RunStatus } from "../src/protocol/inspector.ts";
+import type { InspectorCommand, InspectorState, RunStatus } from "../src/protocol/inspector/inspector.ts";
 import type { ParameterInfo } from "../src/protocol/model.ts";
 import { extent } from "./charts/series.ts";
 import { formatCount, formatNumber, formatSeconds } from "./format.ts";

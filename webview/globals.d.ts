@@ -2,7 +2,7 @@
 declare module "*.css";
 
 interface VsCodeApi {
-  postMessage(message: import("../src/protocol/inspector.ts").FromWebview): void;
+  postMessage(message: import("../src/protocol/inspector/inspector.ts").FromWebview): void;
   getState(): unknown;
   setState(state: unknown): void;
 }

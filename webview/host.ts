@@ -1,8 +1,8 @@
 // The page's end of the line to the extension: typed messages both ways, and what is kept while the page is away.
-import type { FromWebview, InspectorState, ToWebview } from "../src/protocol/inspector.ts";
-import { thin } from "../src/protocol/inspector.ts";
-import { decode, decodeToWebview, encode, isInspectorState } from "../src/protocol/inspectorWire.ts";
-import type { QuestionName, QuestionParams, QuestionResult } from "../src/protocol/questions.ts";
+import type { FromWebview, InspectorState, ToWebview } from "../src/protocol/inspector/inspector.ts";
+import { thin } from "../src/protocol/inspector/inspector.ts";
+import { decode, decodeToWebview, encode, isInspectorState } from "../src/protocol/inspector/inspectorWire.ts";
+import type { QuestionName, QuestionParams, QuestionResult } from "../src/protocol/inspector/questions.ts";
 import type { Zoom } from "./charts/range.ts";
 import { OpenQuestions } from "./questions.ts";
 import { initialHidden } from "./views/curves/choices.ts";

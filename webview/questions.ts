@@ -1,6 +1,6 @@
 // Questions that wait for the host's answer. Knows nothing of how messages travel.
-import type { FromWebview, ToWebview } from "../src/protocol/inspector.ts";
-import type { Question, QuestionName, QuestionParams, QuestionResult } from "../src/protocol/questions.ts";
+import type { FromWebview, ToWebview } from "../src/protocol/inspector/inspector.ts";
+import type { Question, QuestionName, QuestionParams, QuestionResult } from "../src/protocol/inspector/questions.ts";
 
 type Answer = Extract<ToWebview, { type: "answer" }>;
 

@@ -1,6 +1,6 @@
 // What the adapter hears and says in the Debug Adapter Protocol: its requests, its events, its errors.
 import type { DebugProtocol as Dap } from "@vscode/debugprotocol";
-import type { RunQuestion } from "../protocol/questions.ts";
+import type { RunQuestion } from "../protocol/inspector/questions.ts";
 import type { RequestParams, RequestResult } from "../protocol/requests.ts";
 import type { Json } from "../protocol/wire.ts";
 
@@ -74,7 +74,7 @@ export interface Requests {
   attach: Request<Dap.AttachRequestArguments, Dap.AttachResponse>;
   /** At a pause: how far back a recurrent layer remembers, a ChainReport as `encode` of protocol/wire.ts makes it. */
   "gradientDebugger/chain": { readonly arguments: RequestParams<"chain">; readonly body: Json };
-  /** A question of protocol/questions.ts; the answer is as `encode` of protocol/wire.ts makes it. */
+  /** A question of protocol/inspector/questions.ts; the answer is as `encode` of protocol/wire.ts makes it. */
   "gradientDebugger/ask": {
     readonly arguments: { readonly question: RunQuestion; readonly params: RequestParams<RunQuestion> };
     readonly body: Json;

@@ -2,8 +2,8 @@
 import { resolve } from "node:path";
 import * as vscode from "vscode";
 import type { RuntimeEvent } from "../protocol/events.ts";
+import type { QuestionToRun } from "../protocol/inspector/questions.ts";
 import type { ErrorReport } from "../protocol/model.ts";
-import type { QuestionToRun } from "../protocol/questions.ts";
 import { decode, decodeEvent, forwardedEvent, type Json } from "../protocol/wire.ts";
 import type { ModelFiles } from "./editor/modelFiles.ts";
 import { modelName } from "./editor/modelText.ts";

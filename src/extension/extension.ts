@@ -3,7 +3,7 @@ import "./clock.ts"; // first, so that loading the others counts
 
 import { join } from "node:path";
 import * as vscode from "vscode";
-import type { InspectorState } from "../protocol/inspector.ts";
+import type { InspectorState } from "../protocol/inspector/inspector.ts";
 import { loadedAt } from "./clock.ts";
 import { newModel } from "./create/newModel.ts";
 import { Examples } from "./create/openExample.ts";

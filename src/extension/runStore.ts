@@ -1,8 +1,8 @@
 // Keeps the state of the one run the window shows and tells listeners of it in batches. Knows nothing of VS Code.
 
 import type { RuntimeEvent } from "../protocol/events.ts";
-import { type InspectorState, initialState, loadingState, reduce } from "../protocol/inspector.ts";
-import type { QuestionToRun } from "../protocol/questions.ts";
+import { type InspectorState, initialState, loadingState, reduce } from "../protocol/inspector/inspector.ts";
+import type { QuestionToRun } from "../protocol/inspector/questions.ts";
 
 /** A run that is going on, whoever started it. */
 export interface Run {

@@ -1,7 +1,7 @@
 // The run in one line: texts of the status bar, the progress notification and the message at the end. Knows no VS Code.
 import { basename } from "node:path";
 import type { IterationRecord } from "../protocol/events.ts";
-import type { InspectorState } from "../protocol/inspector.ts";
+import type { InspectorState } from "../protocol/inspector/inspector.ts";
 import type { Position } from "../protocol/position.ts";
 
 /** Four significant digits; exponents where a plain number would be long. */

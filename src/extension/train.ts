@@ -2,8 +2,8 @@
 import * as vscode from "vscode";
 import type { Runtime } from "../adapter/runtime/runtime.ts";
 import type { RuntimeEvent } from "../protocol/events.ts";
+import type { QuestionToRun } from "../protocol/inspector/questions.ts";
 import type { ErrorReport } from "../protocol/model.ts";
-import type { QuestionToRun } from "../protocol/questions.ts";
 import type { LaunchOptions } from "../protocol/requests.ts";
 import { modelName } from "./editor/modelText.ts";
 import type { NotFinite } from "./notFinite.ts";

@@ -1,8 +1,8 @@
 // Events a runtime sends while it trains. A runtime is whatever trains: our worker today, another process tomorrow.
-import type { EquationReport } from "./equation.ts";
-import type { FlowGraph, FlowValues } from "./flow.ts";
+import type { EquationReport } from "./inspector/equation.ts";
+import type { FlowGraph, FlowValues } from "./inspector/flow.ts";
+import type { PlayingReport } from "./inspector/playing.ts";
 import type { ErrorReport, ModelInfo } from "./model.ts";
-import type { PlayingReport } from "./playing.ts";
 import type { Position } from "./position.ts";
 import type { TensorReport, TensorStatistics } from "./tensors.ts";
 

@@ -2,12 +2,12 @@
 
 import type { DataBreakpointRequests } from "./breakpoints/data.ts";
 import type { ExceptionRequests, FilterSetting } from "./breakpoints/exceptions.ts";
-import type { ChainRequests } from "./chain.ts";
 import type { HistoryRequests } from "./history.ts";
+import type { ChainRequests } from "./inspector/chain.ts";
+import type { TensorRequests } from "./inspector/tensorPicture.ts";
+import type { TimeRequests } from "./inspector/time.ts";
 import type { Phase } from "./position.ts";
 import type { SettingRequests } from "./settings.ts";
-import type { TensorRequests } from "./tensorPicture.ts";
-import type { TimeRequests } from "./time.ts";
 import type { ValueRequests } from "./values.ts";
 
 export type { EvaluateContext, ValueInfo } from "./values.ts";

@@ -1,7 +1,7 @@
 // The kept runs of one folder: lists, opens, names, tags and removes them, and keeps the folder within its bound.
 import type { Stats } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import type { RunSummary } from "../protocol/runs.ts";
+import type { RunSummary } from "../protocol/inspector/runs.ts";
 import { isCode, isRunId, labelFile, removeRun, runFile, runIds } from "./folder.ts";
 import { type Label, noLabel, readLabel, writeLabel } from "./label.ts";
 import { isWrittenElsewhere } from "./recording/writing.ts";

@@ -1,9 +1,9 @@
 // One kept run, read from the bytes of its file as far as they are whole. Opens no file itself.
 import type { IterationRecord, StatisticsReport } from "../protocol/events.ts";
-import type { Flow } from "../protocol/flow.ts";
-import { type Mark, marked, rewoundMarks } from "../protocol/marks.ts";
+import type { Flow } from "../protocol/inspector/flow.ts";
+import { type Mark, marked, rewoundMarks } from "../protocol/inspector/marks.ts";
+import type { RunCurves } from "../protocol/inspector/runs.ts";
 import type { Position } from "../protocol/position.ts";
-import type { RunCurves } from "../protocol/runs.ts";
 import { decodeFrame, type Frame, framesOf } from "./file/format.ts";
 import type { IterationColumns, RecordKind, RecordOf, RunHeader } from "./file/record.ts";
 

@@ -1,6 +1,6 @@
 // A kept run as the inspector shows one: the state that its events would have led to.
 import type { RuntimeEvent } from "../protocol/events.ts";
-import { type InspectorState, loadingState, reduce } from "../protocol/inspector.ts";
+import { type InspectorState, loadingState, reduce } from "../protocol/inspector/inspector.ts";
 import type { LibraryRun } from "./library.ts";
 
 /** @throws Error when nothing of the run can be read */

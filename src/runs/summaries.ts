@@ -1,8 +1,8 @@
 // What is known of the runs of a folder, in a small file beside them: large files are read once, and not in every window.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { decode, encode } from "../protocol/inspectorWire.ts";
-import type { RunSummary } from "../protocol/runs.ts";
+import { decode, encode } from "../protocol/inspector/inspectorWire.ts";
+import type { RunSummary } from "../protocol/inspector/runs.ts";
 import { type Check, isNumber, isText, isWhole, listOf, oneOf, orNull, shape } from "./file/check.ts";
 import { replaceFile } from "./folder.ts";
 

@@ -1,6 +1,6 @@
 // What a list of runs says of one of them.
 import { assertNever } from "../protocol/assertNever.ts";
-import type { KeptRunState, RunSummary } from "../protocol/runs.ts";
+import type { KeptRunState, RunSummary } from "../protocol/inspector/runs.ts";
 import type { Label } from "./label.ts";
 import type { KeptRun } from "./run.ts";
 

@@ -20,7 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "src/adapter": ["src/protocol"],
   "src/runs": ["src/protocol"],
   "src/extension": ["src/protocol", "src/adapter", "src/runs", "src/diagnosis"],
-  "src/cli": ["src/api", "src/runtime", "src/adapter", "src/runs", "src/protocol"],
+  "src/cli": ["src/api", "src/runtime", "src/adapter", "src/protocol"],
   webview: ["src/protocol"],
 };
 

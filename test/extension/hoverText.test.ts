@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hoverTarget } from "../../src/extension/hover/hoverTarget.ts";
 import { hoverText } from "../../src/extension/hover/hoverText.ts";
-import { type InspectorState, initialState } from "../../src/protocol/inspector.ts";
+import { type InspectorState, initialState } from "../../src/protocol/inspector/inspector.ts";
 import type { ModelInfo } from "../../src/protocol/model.ts";
 import { file, model, modelText, position, report, running } from "./samples.ts";
 

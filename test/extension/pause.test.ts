@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { inlineTexts } from "../../src/extension/pause/inlineText.ts";
 import { iterationProblem } from "../../src/extension/pause/iterationInput.ts";
 import { shownParameter } from "../../src/extension/pause/shownParameter.ts";
-import type { InspectorState } from "../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../src/protocol/inspector/inspector.ts";
 import { file, model, position, report, running } from "./samples.ts";
 
 const paused: InspectorState = {

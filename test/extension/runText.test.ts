@@ -10,7 +10,7 @@ import {
   progressText,
   statusText,
 } from "../../src/extension/runText.ts";
-import { initialState, loadingState } from "../../src/protocol/inspector.ts";
+import { initialState, loadingState } from "../../src/protocol/inspector/inspector.ts";
 import { position, record, running } from "./samples.ts";
 
 test("numbers keep four digits, and exponents only where they are needed", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { relativeTime, runDescription, runFacts, stateIcons } from "../../src/extension/runs/runText.ts";
-import type { RunSummary } from "../../src/protocol/runs.ts";
+import type { RunSummary } from "../../src/protocol/inspector/runs.ts";
 
 const now = Date.UTC(2024, 5, 1, 12);
 const hour = 3_600_000;

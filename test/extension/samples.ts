@@ -1,6 +1,6 @@
 // A small run as the runtime would report it, for the tests of this folder.
 import type { IterationRecord, ParameterReport, RuntimeEvent, StatisticsReport } from "../../src/protocol/events.ts";
-import { type InspectorState, initialState } from "../../src/protocol/inspector.ts";
+import { type InspectorState, initialState } from "../../src/protocol/inspector/inspector.ts";
 import type { LayerInfo, ModelInfo, ParameterInfo } from "../../src/protocol/model.ts";
 import type { Position, SourceRange } from "../../src/protocol/position.ts";
 import type { TensorStatistics } from "../../src/protocol/tensors.ts";

@@ -9,9 +9,9 @@ import {
   flowUpTo,
   isFlow,
   withValues,
-} from "../../src/protocol/flow.ts";
-import { initialState, reduce } from "../../src/protocol/inspector.ts";
-import { decodeToWebview, encodeToWebview, isInspectorState } from "../../src/protocol/inspectorWire.ts";
+} from "../../src/protocol/inspector/flow.ts";
+import { initialState, reduce } from "../../src/protocol/inspector/inspector.ts";
+import { decodeToWebview, encodeToWebview, isInspectorState } from "../../src/protocol/inspector/inspectorWire.ts";
 
 function node(key: string, layer: string): FlowNode {
   const place = { group: -1, times: 1, call: 1, calls: 1, timesteps: 0, source: null };

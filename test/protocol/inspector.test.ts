@@ -10,14 +10,14 @@ import {
   loadingState,
   reduce,
   thin,
-} from "../../src/protocol/inspector.ts";
+} from "../../src/protocol/inspector/inspector.ts";
 import {
   decode,
   decodeFromWebview,
   decodeToWebview,
   encode,
   encodeToWebview,
-} from "../../src/protocol/inspectorWire.ts";
+} from "../../src/protocol/inspector/inspectorWire.ts";
 import type { ErrorReport, ModelInfo } from "../../src/protocol/model.ts";
 import type { Position } from "../../src/protocol/position.ts";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RuntimeEvent, StopReason } from "../../src/protocol/events.ts";
-import { type InspectorState, initialState, reduce } from "../../src/protocol/inspector.ts";
-import { type Mark, marked, markLimit } from "../../src/protocol/marks.ts";
+import { type InspectorState, initialState, reduce } from "../../src/protocol/inspector/inspector.ts";
+import { type Mark, marked, markLimit } from "../../src/protocol/inspector/marks.ts";
 import type { Position } from "../../src/protocol/position.ts";
 
 function positionAt(iteration: number, event: number): Position {

@@ -12,7 +12,7 @@ import {
   recorded,
   recordedUpTo,
   spread,
-} from "../../src/protocol/parameterHistory.ts";
+} from "../../src/protocol/inspector/parameterHistory.ts";
 import type { TensorStatistics } from "../../src/protocol/tensors.ts";
 
 const statistics = (norm: number, nonFinite = 0): TensorStatistics => ({

@@ -1,8 +1,8 @@
 // Pictures of the model at play as they travel and as they are kept: packed numbers, a bounded history, going back.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type InspectorState, initialState, reduce } from "../../src/protocol/inspector.ts";
-import { decode, encode, isInspectorState } from "../../src/protocol/inspectorWire.ts";
+import { type InspectorState, initialState, reduce } from "../../src/protocol/inspector/inspector.ts";
+import { decode, encode, isInspectorState } from "../../src/protocol/inspector/inspectorWire.ts";
 import {
   type ConfusionReport,
   isPlayingState,
@@ -14,7 +14,7 @@ import {
   playedUpTo,
   type TextReport,
   unpack,
-} from "../../src/protocol/playing.ts";
+} from "../../src/protocol/inspector/playing.ts";
 
 const about: PlayingAbout = { kind: "text", prompt: "Call me", temperature: 0.8 };
 

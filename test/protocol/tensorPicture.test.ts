@@ -1,9 +1,9 @@
 // The question for a tensor's picture crosses all boundaries: it is one of the page's, and its answer keeps NaN and ∞.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decode, decodeFromWebview, encode } from "../../src/protocol/inspectorWire.ts";
-import { isQuestion, isRunQuestion } from "../../src/protocol/questions.ts";
-import { type TensorPart, type TensorPicture, tensorParts } from "../../src/protocol/tensorPicture.ts";
+import { decode, decodeFromWebview, encode } from "../../src/protocol/inspector/inspectorWire.ts";
+import { isQuestion, isRunQuestion } from "../../src/protocol/inspector/questions.ts";
+import { type TensorPart, type TensorPicture, tensorParts } from "../../src/protocol/inspector/tensorPicture.ts";
 import { draw } from "../../src/runtime/inspect/picture/picture.ts";
 
 test("the page may ask for a tensor, and the run answers it", () => {

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { StatisticsReport } from "../../src/protocol/events.ts";
+import type { RunComparison } from "../../src/protocol/inspector/runs.ts";
 import type { ModelInfo } from "../../src/protocol/model.ts";
-import type { RunComparison } from "../../src/protocol/runs.ts";
 import { compareRuns } from "../../src/runs/compare/compare.ts";
 import { isBeyond } from "../../src/runs/compare/parting.ts";
 import type { RunHeader, RunRecord } from "../../src/runs/file/record.ts";

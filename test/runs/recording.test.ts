@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { RuntimeEvent } from "../../src/protocol/events.ts";
-import type { FlowGraph, FlowNode, FlowValues } from "../../src/protocol/flow.ts";
+import type { FlowGraph, FlowNode, FlowValues } from "../../src/protocol/inspector/flow.ts";
 import type { Position } from "../../src/protocol/position.ts";
 import { runFile } from "../../src/runs/folder.ts";
 import { RunLibrary } from "../../src/runs/library.ts";

@@ -1,7 +1,7 @@
 // Which iterations of a long run are kept: hardly more than a bounded number, and the same ones in every run.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isMilestone } from "../../src/protocol/runs.ts";
+import { isMilestone } from "../../src/protocol/inspector/runs.ts";
 import { keepsIteration, StatisticsSchedule } from "../../src/runs/recording/thinning.ts";
 
 test("up to 65,536 every iteration is kept, then half as many for each doubling, the same ones in every run", () => {

@@ -5,8 +5,8 @@ import { delimiter, join } from "node:path";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { inspectorHtml } from "../../src/extension/inspector/inspectorHtml.ts";
-import type { InspectorState, ToWebview } from "../../src/protocol/inspector.ts";
-import { encodeToWebview } from "../../src/protocol/inspectorWire.ts";
+import type { InspectorState, ToWebview } from "../../src/protocol/inspector/inspector.ts";
+import { encodeToWebview } from "../../src/protocol/inspector/inspectorWire.ts";
 import { pageOptions } from "../../webview/build.mjs";
 import { type ThemeName, themes } from "./themes.ts";
 

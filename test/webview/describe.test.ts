@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ParameterReport } from "../../src/protocol/events.ts";
-import type { InspectorCommand, InspectorState } from "../../src/protocol/inspector.ts";
+import type { InspectorCommand, InspectorState } from "../../src/protocol/inspector/inspector.ts";
 import {
   describeButtons,
   describeCurve,

@@ -1,7 +1,7 @@
 // The equation of a step in Chromium: typeset, with its numbers, and every symbol leads to its tensor.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { EquationReport, EquationSymbol } from "../../src/protocol/equation.ts";
+import type { EquationReport, EquationSymbol } from "../../src/protocol/inspector/equation.ts";
 import { audit, themeNames } from "./audit.ts";
 import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
 import { scenes } from "./runs.ts";

@@ -1,9 +1,16 @@
 // Whole pages: recorded runs that fill every panel, with what the reader has chosen and the answers to what the page asks.
 import type { RuntimeEvent } from "../../src/protocol/events.ts";
-import type { FlowEdge, FlowGraph, FlowGroup, FlowNode, FlowNodeKind, FlowValues } from "../../src/protocol/flow.ts";
-import { type InspectorState, reduce } from "../../src/protocol/inspector.ts";
+import type {
+  FlowEdge,
+  FlowGraph,
+  FlowGroup,
+  FlowNode,
+  FlowNodeKind,
+  FlowValues,
+} from "../../src/protocol/inspector/flow.ts";
+import { type InspectorState, reduce } from "../../src/protocol/inspector/inspector.ts";
+import type { TensorQuestion } from "../../src/protocol/inspector/tensorPicture.ts";
 import type { ModelInfo } from "../../src/protocol/model.ts";
-import type { TensorQuestion } from "../../src/protocol/tensorPicture.ts";
 import type { OpenOptions } from "./browser.ts";
 import { paused, stoppedAt } from "./curves/runs.ts";
 import { curves, list, now, parted } from "./keptRuns.ts";

@@ -1,5 +1,5 @@
 // Kept runs as the window tells of them, for the tests of the panel: a list of every state, and comparisons by formula.
-import type { LayerPair, RunComparison, RunCurves, RunSummary } from "../../src/protocol/runs.ts";
+import type { LayerPair, RunComparison, RunCurves, RunSummary } from "../../src/protocol/inspector/runs.ts";
 import { compareRuns } from "../../src/runs/compare/compare.ts";
 import type { RunRecord } from "../../src/runs/file/record.ts";
 import { noLabel } from "../../src/runs/label.ts";

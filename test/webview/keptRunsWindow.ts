@@ -1,6 +1,6 @@
 // Stands for the window in tests of the page: answers what it asks about kept runs.
-import type { ToWebview } from "../../src/protocol/inspector.ts";
-import type { RunComparison } from "../../src/protocol/runs.ts";
+import type { ToWebview } from "../../src/protocol/inspector/inspector.ts";
+import type { RunComparison } from "../../src/protocol/inspector/runs.ts";
 import type { Inspector } from "./browser.ts";
 import { curves, list } from "./keptRuns.ts";
 

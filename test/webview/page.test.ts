@@ -1,7 +1,7 @@
 // The inspector page in Chromium: what it shows for each state, what it says to the host, what it keeps.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { initialState } from "../../src/protocol/inspector.ts";
+import { initialState } from "../../src/protocol/inspector/inspector.ts";
 import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
 import { checkLooks } from "./looks.ts";
 import { charRnn, failure, file, records, scenes } from "./runs.ts";

@@ -1,7 +1,7 @@
 // The panel of kept runs in Chromium: the list, what is drawn over the curves, two runs side by side, and a kept run shown.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { RunComparison } from "../../src/protocol/runs.ts";
+import type { RunComparison } from "../../src/protocol/inspector/runs.ts";
 import { audit, themeNames } from "./audit.ts";
 import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
 import { list, now, parted, same } from "./keptRuns.ts";

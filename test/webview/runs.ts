@@ -1,5 +1,5 @@
 // Messages as a runtime sends them, for an MLP, a char-RNN and a model of 200 parameters, made by formula: no randomness.
-import type { EquationReport, EquationSymbol } from "../../src/protocol/equation.ts";
+
 import type {
   IterationRecord,
   LayerReport,
@@ -8,7 +8,8 @@ import type {
   StatisticsReport,
   TimestepReport,
 } from "../../src/protocol/events.ts";
-import { type InspectorState, initialState, loadingState, reduce } from "../../src/protocol/inspector.ts";
+import type { EquationReport, EquationSymbol } from "../../src/protocol/inspector/equation.ts";
+import { type InspectorState, initialState, loadingState, reduce } from "../../src/protocol/inspector/inspector.ts";
 import type { ErrorReport, LayerInfo, ModelInfo, ParameterInfo } from "../../src/protocol/model.ts";
 import type { Position, SourceRange } from "../../src/protocol/position.ts";
 import type { TensorStatistics } from "../../src/protocol/tensors.ts";

@@ -1,7 +1,7 @@
 // Runs and answers for the view of weights: many parameters, a history, and tensors whose numbers follow a formula.
-import { type InspectorState, initialState } from "../../src/protocol/inspector.ts";
-import type { HistoryPoint } from "../../src/protocol/parameterHistory.ts";
-import type { TensorAnswer, TensorPart, TensorQuestion } from "../../src/protocol/tensorPicture.ts";
+import { type InspectorState, initialState } from "../../src/protocol/inspector/inspector.ts";
+import type { HistoryPoint } from "../../src/protocol/inspector/parameterHistory.ts";
+import type { TensorAnswer, TensorPart, TensorQuestion } from "../../src/protocol/inspector/tensorPicture.ts";
 import { draw } from "../../src/runtime/inspect/picture/picture.ts";
 import { charRnn, modelOf, play, scenes, statisticsOf, wobble } from "./runs.ts";
 

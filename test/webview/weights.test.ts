@@ -1,8 +1,8 @@
 // The view of weights and updates in Chromium: the table of all parameters, and the picture of the chosen tensor.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { InspectorState } from "../../src/protocol/inspector.ts";
-import type { TensorQuestion } from "../../src/protocol/tensorPicture.ts";
+import type { InspectorState } from "../../src/protocol/inspector/inspector.ts";
+import type { TensorQuestion } from "../../src/protocol/inspector/tensorPicture.ts";
 import { audit, themeNames } from "./audit.ts";
 import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
 import { scenes } from "./runs.ts";

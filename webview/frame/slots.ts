@@ -1,5 +1,5 @@
 // The places of the panels on the page: which exist, which are folded, and which are drawn now because they are in sight.
-import type { InspectorState } from "../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../src/protocol/inspector/inspector.ts";
 import { make, setAttribute } from "../dom.ts";
 import type { Actions, Shown, View } from "../views/view.ts";
 import { createSaveMenu, type SaveMenu } from "./saveMenu.ts";

@@ -1,5 +1,5 @@
 // Says in a panel's head that the answer to its question is on the way, once that takes longer than half a second.
-import { isRunQuestion, type QuestionName } from "../../src/protocol/questions.ts";
+import { isRunQuestion, type QuestionName } from "../../src/protocol/inspector/questions.ts";
 import { make, setHidden, setText } from "../dom.ts";
 import { createSpinner } from "../toolkit.ts";
 import type { Actions } from "../views/view.ts";

@@ -1,5 +1,5 @@
 // The row of buttons: Train and Debug while nothing runs, stepping while something does. One stop of the Tab key, arrows within.
-import type { InspectorCommand } from "../../src/protocol/inspector.ts";
+import type { InspectorCommand } from "../../src/protocol/inspector/inspector.ts";
 import { describeButtons, isActive } from "../describe.ts";
 import { icon, make, setHidden } from "../dom.ts";
 import { type ButtonControl, createButton } from "../toolkit.ts";

@@ -1,5 +1,5 @@
 // Which model, in what state, how far: the top of the page, always in sight.
-import type { InspectorState } from "../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../src/protocol/inspector/inspector.ts";
 import { describeStatus } from "../describe.ts";
 import { make, setAttribute, setHidden, setPlace, setText } from "../dom.ts";
 import { baseName, formatCount, formatNumber, formatSetting, formatSpeed, missing } from "../format.ts";

@@ -1,6 +1,6 @@
 // Gradient norms of the layers, from input to output, on one logarithmic axis: a vanishing gradient shows as a slope.
 import type { LayerReport, StatisticsReport } from "../../src/protocol/events.ts";
-import type { InspectorState } from "../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../src/protocol/inspector/inspector.ts";
 import { calmDecades, type Domain, decades } from "../charts/scales.ts";
 import { extent } from "../charts/series.ts";
 import { describeLayers, ownLayers } from "../describe.ts";

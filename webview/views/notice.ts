@@ -1,5 +1,5 @@
 // What to do when there is nothing to see, and what went wrong when something did.
-import type { InspectorState } from "../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../src/protocol/inspector/inspector.ts";
 import type { ErrorReport } from "../../src/protocol/model.ts";
 import type { SourceRange } from "../../src/protocol/position.ts";
 import { link, make, setHidden, setText } from "../dom.ts";

@@ -1,5 +1,5 @@
 // Where a paused run stands: the four phases with the current one lit, layer, timestep, operation, line of the source.
-import type { InspectorState } from "../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../src/protocol/inspector/inspector.ts";
 import type { Phase, Position } from "../../src/protocol/position.ts";
 import { link, make, setAttribute, setHidden, setText } from "../dom.ts";
 import { baseName } from "../format.ts";

@@ -1,5 +1,5 @@
 // Which iteration a table of statistics speaks of.
-import type { InspectorState } from "../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../src/protocol/inspector/inspector.ts";
 import { formatCount } from "../format.ts";
 
 /** `faint`: values of the iteration before are shown too, paler or dotted, where this one has none yet. */

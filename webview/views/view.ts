@@ -1,6 +1,6 @@
 // What the parts of the page have in common: what they show, and what they may ask for.
-import type { InspectorCommand, InspectorState } from "../../src/protocol/inspector.ts";
-import type { QuestionName, QuestionParams, QuestionResult } from "../../src/protocol/questions.ts";
+import type { InspectorCommand, InspectorState } from "../../src/protocol/inspector/inspector.ts";
+import type { QuestionName, QuestionParams, QuestionResult } from "../../src/protocol/inspector/questions.ts";
 import type { UiState } from "../host.ts";
 import type { Palette } from "../theme.ts";
 

@@ -1,7 +1,7 @@
 // What a hover says: a target of the source and the newest numbers of the run, as Markdown. Knows no VS Code.
 
 import type { ParameterReport, StatisticsReport, VariableReport } from "../../protocol/events.ts";
-import type { InspectorState } from "../../protocol/inspector.ts";
+import type { InspectorState } from "../../protocol/inspector/inspector.ts";
 import type { LayerInfo, ModelInfo, ParameterInfo } from "../../protocol/model.ts";
 import type { TensorStatistics } from "../../protocol/tensors.ts";
 import { formatNumber } from "../runText.ts";

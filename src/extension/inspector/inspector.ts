@@ -1,7 +1,7 @@
 // The inspector's pages: one in the side bar, any number in editors of this and of other windows, all of the same run.
 import * as vscode from "vscode";
-import type { InspectorState } from "../../protocol/inspector.ts";
-import { encodeToWebview } from "../../protocol/inspectorWire.ts";
+import type { InspectorState } from "../../protocol/inspector/inspector.ts";
+import { encodeToWebview } from "../../protocol/inspector/inspectorWire.ts";
 import type { StoreChange } from "../runStore.ts";
 import { InspectorPage, type InspectorParts } from "./inspectorPage.ts";
 

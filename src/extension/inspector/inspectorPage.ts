@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { assertNever } from "../../protocol/assertNever.ts";
-import type { FromWebview, InspectorCommand, InspectorState, ToWebview } from "../../protocol/inspector.ts";
-import { decodeFromWebview, encodeToWebview } from "../../protocol/inspectorWire.ts";
+import type { FromWebview, InspectorCommand, InspectorState, ToWebview } from "../../protocol/inspector/inspector.ts";
+import { decodeFromWebview, encodeToWebview } from "../../protocol/inspector/inspectorWire.ts";
 import {
   isToRun,
   type Question,
@@ -11,7 +11,7 @@ import {
   type QuestionToRun,
   type QuestionToWindow,
   type WindowAnswers,
-} from "../../protocol/questions.ts";
+} from "../../protocol/inspector/questions.ts";
 import { reveal } from "../editor/reveal.ts";
 import type { RunStore } from "../runStore.ts";
 import { inspectorHtml } from "./inspectorHtml.ts";

@@ -1,7 +1,7 @@
 // Writes a picture of the inspector where the user wants it.
 import { homedir } from "node:os";
 import * as vscode from "vscode";
-import type { WindowAnswers } from "../../protocol/questions.ts";
+import type { WindowAnswers } from "../../protocol/inspector/questions.ts";
 
 export const savePicture: WindowAnswers["savePicture"] = async ({ name, format, data }) => {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());

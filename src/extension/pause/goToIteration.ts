@@ -1,6 +1,6 @@
 // Takes the paused debug session to an iteration, back or forward: asked by a command, or by the cursor of the inspector.
 import * as vscode from "vscode";
-import type { WindowAnswers } from "../../protocol/questions.ts";
+import type { WindowAnswers } from "../../protocol/inspector/questions.ts";
 import type { RunStore } from "../runStore.ts";
 import { iterationProblem } from "./iterationInput.ts";
 

@@ -1,6 +1,6 @@
 // What stands at the end of the user's lines while paused: the tensors assigned there, in a few digits. Knows no VS Code.
 import type { VariableReport } from "../../protocol/events.ts";
-import type { InspectorState } from "../../protocol/inspector.ts";
+import type { InspectorState } from "../../protocol/inspector/inspector.ts";
 import { formatNumber } from "../runText.ts";
 
 export interface InlineText {

@@ -1,5 +1,5 @@
 // Answers the page's questions about kept runs.
-import type { RunsQuestions } from "../../protocol/runs.ts";
+import type { RunsQuestions } from "../../protocol/inspector/runs.ts";
 import { compareRuns } from "../../runs/compare/compare.ts";
 import { curvesOf } from "../../runs/run.ts";
 import { stateOf } from "../../runs/state.ts";

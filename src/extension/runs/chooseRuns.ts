@@ -1,6 +1,6 @@
 // Which kept runs a command means: those of the view it was called in, or those that the user picks.
 import * as vscode from "vscode";
-import type { RunSummary } from "../../protocol/runs.ts";
+import type { RunSummary } from "../../protocol/inspector/runs.ts";
 import { runDescription, stateIcons } from "./runText.ts";
 import type { WorkspaceRuns } from "./workspaceRuns.ts";
 

@@ -1,6 +1,6 @@
 // What can be done with kept runs: the commands of the view "Runs" and of the palette.
 import * as vscode from "vscode";
-import type { RunSummary } from "../../protocol/runs.ts";
+import type { RunSummary } from "../../protocol/inspector/runs.ts";
 import { parseTags } from "../../runs/label.ts";
 import { stateOf } from "../../runs/state.ts";
 import { reveal } from "../editor/reveal.ts";

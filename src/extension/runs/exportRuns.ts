@@ -1,7 +1,7 @@
 // Writes a kept run where the user wants it: as CSV tables or as an event file of TensorBoard.
 import { homedir } from "node:os";
 import * as vscode from "vscode";
-import type { RunSummary } from "../../protocol/runs.ts";
+import type { RunSummary } from "../../protocol/inspector/runs.ts";
 import { iterationsCsv, parametersCsv } from "../../runs/export/csv.ts";
 import { eventFile, eventFileName } from "../../runs/export/tensorboard.ts";
 import type { WorkspaceRuns } from "./workspaceRuns.ts";

@@ -1,6 +1,6 @@
 // A kept run in words, for the lists of the window. Knows no VS Code.
 import { basename } from "node:path";
-import type { KeptRunState, RunSummary } from "../../protocol/runs.ts";
+import type { KeptRunState, RunSummary } from "../../protocol/inspector/runs.ts";
 import { stateText } from "../../runs/summary.ts";
 import { formatNumber } from "../runText.ts";
 

@@ -1,6 +1,6 @@
 // The view "Runs" of the side bar: one row for each kept run, the newest first.
 import * as vscode from "vscode";
-import type { RunSummary } from "../../protocol/runs.ts";
+import type { RunSummary } from "../../protocol/inspector/runs.ts";
 import { runDescription, runFacts, stateIcons } from "./runText.ts";
 import type { WorkspaceRuns } from "./workspaceRuns.ts";
 

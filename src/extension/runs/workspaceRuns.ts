@@ -1,6 +1,6 @@
 // The kept runs of all folders of the window, and news of them.
 import * as vscode from "vscode";
-import type { RunSummary } from "../../protocol/runs.ts";
+import type { RunSummary } from "../../protocol/inspector/runs.ts";
 import { runsFolder } from "../../runs/folder.ts";
 import type { Label } from "../../runs/label.ts";
 import { type LibraryRun, RunLibrary } from "../../runs/library.ts";

@@ -1,6 +1,6 @@
 // Two kept runs beside each other: their set-up, their layers, and where they part.
 import type { StatisticsReport } from "../../protocol/events.ts";
-import type { RunComparison } from "../../protocol/runs.ts";
+import type { RunComparison } from "../../protocol/inspector/runs.ts";
 import type { LibraryRun } from "../library.ts";
 import type { KeptRun } from "../run.ts";
 import { layerPairs } from "./layers.ts";

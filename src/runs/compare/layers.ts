@@ -1,7 +1,7 @@
 // The layers of two runs side by side: what their own parameters are, taken together.
 import type { ParameterReport, StatisticsReport } from "../../protocol/events.ts";
+import type { LayerNumbers, LayerPair } from "../../protocol/inspector/runs.ts";
 import type { ModelInfo } from "../../protocol/model.ts";
-import type { LayerNumbers, LayerPair } from "../../protocol/runs.ts";
 
 /** In the order of the first run's model, then what only the second has. */
 export function layerPairs(

@@ -1,7 +1,7 @@
 // The first iteration, and there the first layer, at which two runs are not the same any more.
 import type { IterationRecord, ParameterReport, StatisticsReport } from "../../protocol/events.ts";
+import type { LayerParting, Parting } from "../../protocol/inspector/runs.ts";
 import type { ModelInfo } from "../../protocol/model.ts";
-import type { LayerParting, Parting } from "../../protocol/runs.ts";
 import type { TensorStatistics } from "../../protocol/tensors.ts";
 
 /** So much, relative to the larger of the two, is more than rounding that has grown. */

@@ -1,7 +1,7 @@
 // What two runs were set up with differently, in words.
 import { basename } from "node:path";
+import type { RunComparison } from "../../protocol/inspector/runs.ts";
 import type { ModelInfo } from "../../protocol/model.ts";
-import type { RunComparison } from "../../protocol/runs.ts";
 import type { RunHeader } from "../file/record.ts";
 import type { KeptRun } from "../run.ts";
 

@@ -8,7 +8,7 @@ import type {
   FlowPlace,
   FlowStep,
   FlowValues,
-} from "../../protocol/flow.ts";
+} from "../../protocol/inspector/flow.ts";
 import { type Check, isFlag, isNumber, isText, isWhole, listOf, oneOf, orNull, shape } from "./check.ts";
 
 const isPlace: Check<FlowPlace> = shape<FlowPlace>({ file: isText, line: isWhole });

@@ -4,7 +4,7 @@
 // body: kind (1 byte), form (1 byte: 0 text, 1 deflated text), JSON as inspectorWire.ts writes it, in UTF-8.
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { crc32c } from "@aws-crypto/crc32c";
-import { decode, encode } from "../../protocol/inspectorWire.ts";
+import { decode, encode } from "../../protocol/inspector/inspectorWire.ts";
 import { type RecordKind, type RecordOf, type RunRecord, recordChecks } from "./record.ts";
 
 /** The last digit is the version: a reader of another one refuses the file. */

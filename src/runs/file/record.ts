@@ -1,6 +1,6 @@
 // The records that a kept run is made of, and what each must have to be believed. Knows nothing of how they are stored.
 import type { IterationRecord, RuntimeEvent, StatisticsReport } from "../../protocol/events.ts";
-import type { FlowGraph, FlowValues } from "../../protocol/flow.ts";
+import type { FlowGraph, FlowValues } from "../../protocol/inspector/flow.ts";
 import type { LayerInfo, ModelInfo, ParameterInfo } from "../../protocol/model.ts";
 import type { SourceRange } from "../../protocol/position.ts";
 import type { TensorStatistics } from "../../protocol/tensors.ts";

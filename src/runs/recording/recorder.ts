@@ -1,8 +1,8 @@
 // Keeps one run while it goes on: turns its events into records, thins them, and hands them to the disk twice a second.
 import { assertNever } from "../../protocol/assertNever.ts";
 import type { IterationRecord, RuntimeEvent, StatisticsReport } from "../../protocol/events.ts";
-import { type Flow, flowOf, flowUpTo, withValues } from "../../protocol/flow.ts";
-import { marked, markLimit } from "../../protocol/marks.ts";
+import { type Flow, flowOf, flowUpTo, withValues } from "../../protocol/inspector/flow.ts";
+import { marked, markLimit } from "../../protocol/inspector/marks.ts";
 import type { IterationColumns, MarkEvent, RunHeader, RunRecord } from "../file/record.ts";
 import { RecordWriter } from "../file/writer.ts";
 import { keepsIteration, StatisticsSchedule } from "./thinning.ts";

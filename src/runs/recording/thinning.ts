@@ -1,5 +1,5 @@
 // Which iterations of a long run are kept. It hangs on nothing but their numbers, so that two runs keep the same ones.
-import { isMilestone } from "../../protocol/runs.ts";
+import { isMilestone } from "../../protocol/inspector/runs.ts";
 
 /** Up to here every iteration is kept; of each doubling after it, half as many as there are to here. */
 const everyUpTo = 65_536;

@@ -1,5 +1,5 @@
 // Which classes a classifier takes for which, over its validation set, and the samples that it finds hardest.
-import type { ConfusionReport, PictureShape, WorstExample } from "../../protocol/playing.ts";
+import type { ConfusionReport, PictureShape, WorstExample } from "../../protocol/inspector/playing.ts";
 import { type DataSet, evaluate } from "../../training/aside.ts";
 import type { TrainingRun } from "../../training/run.ts";
 import { describeInput, pictureBytes, pictureShape } from "./inputs.ts";

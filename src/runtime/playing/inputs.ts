@@ -1,5 +1,5 @@
 // What goes into a model, as a small picture when it is one, else as text.
-import type { PictureShape } from "../../protocol/playing.ts";
+import type { PictureShape } from "../../protocol/inspector/playing.ts";
 import type { Feature, PlainArray } from "../../training/aside.ts";
 import type { TrainingRun } from "../../training/run.ts";
 

@@ -1,5 +1,5 @@
 // Shows the model at play while a run trains: when to look, so that it costs next to nothing, and to whom it is told.
-import type { PlayingReport } from "../../protocol/playing.ts";
+import type { PlayingReport } from "../../protocol/inspector/playing.ts";
 import { aside } from "../../training/aside.ts";
 import type { TrainingRun } from "../../training/run.ts";
 import type { Subject } from "./probe.ts";

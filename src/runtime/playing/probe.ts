@@ -1,5 +1,5 @@
 // What one sample and its output look like, which tells what can be shown of a model at play.
-import type { PlayingAbout, PlayingPicture } from "../../protocol/playing.ts";
+import type { PlayingAbout, PlayingPicture } from "../../protocol/inspector/playing.ts";
 import { aside, evaluate, type PlainArray } from "../../training/aside.ts";
 import type { TrainingRun } from "../../training/run.ts";
 

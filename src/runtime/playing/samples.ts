@@ -1,5 +1,5 @@
 // Samples that stand for a whole set, class probabilities, and numbers packed for the way. Knows no run.
-import { type Packed, pack } from "../../protocol/playing.ts";
+import { type Packed, pack } from "../../protocol/inspector/playing.ts";
 import { Random } from "../../training/engine.ts";
 
 /** At most `limit` numbers of `length` samples, in an order whose every beginning is an even draw from them. */

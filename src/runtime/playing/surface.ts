@@ -1,5 +1,5 @@
 // The decision surface of a model with two inputs: its output over a grid of points, with the data upon it.
-import type { SurfaceAxis, SurfaceOutput, SurfacePoint, SurfaceReport } from "../../protocol/playing.ts";
+import type { SurfaceAxis, SurfaceOutput, SurfacePoint, SurfaceReport } from "../../protocol/inspector/playing.ts";
 import { type DataSet, evaluate } from "../../training/aside.ts";
 import type { TrainingRun } from "../../training/run.ts";
 import { isClassifier, type Probe, type Subject } from "./probe.ts";

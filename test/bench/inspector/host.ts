@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import type { Runtime } from "../../../src/adapter/runtime/runtime.ts";
 import { WorkerRuntimes } from "../../../src/adapter/runtime/workerRuntime.ts";
 import { RunStore } from "../../../src/extension/runStore.ts";
-import type { ToWebview } from "../../../src/protocol/inspector.ts";
-import { decodeFromWebview, encodeToWebview } from "../../../src/protocol/inspectorWire.ts";
-import { isToRun } from "../../../src/protocol/questions.ts";
+import type { ToWebview } from "../../../src/protocol/inspector/inspector.ts";
+import { decodeFromWebview, encodeToWebview } from "../../../src/protocol/inspector/inspectorWire.ts";
+import { isToRun } from "../../../src/protocol/inspector/questions.ts";
 import type { Inspector } from "../../webview/browser.ts";
 
 const model = fileURLToPath(new URL("../models/deep-200.model.ts", import.meta.url));

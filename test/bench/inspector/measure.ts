@@ -1,8 +1,8 @@
 // What the inspector costs, on a model of 200 parameters: how long it takes to open on a long history, how smoothly it goes on
 // while training runs at full speed, how much it slows the training. Usage: node --import tsx measure.ts SECONDS.
 // Prints one line of JSON. The page is the real one, in Chromium; training runs in its worker, from the built dist/.
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
-import { encodeToWebview } from "../../../src/protocol/inspectorWire.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
+import { encodeToWebview } from "../../../src/protocol/inspector/inspectorWire.ts";
 import { type Inspector, type InspectorBrowser, startBrowser } from "../../webview/browser.ts";
 import { type InspectorCosts, medianOf, type Smoothness, spreadOf } from "../report.ts";
 import { Host } from "./host.ts";

@@ -2,9 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { optim } from "../../../src/api.ts";
-import { encode } from "../../../src/protocol/inspectorWire.ts";
-import type { TensorAnswer, TensorPart, TensorPicture, TensorQuestion } from "../../../src/protocol/tensorPicture.ts";
-import { largestPicture } from "../../../src/protocol/tensorPicture.ts";
+import { encode } from "../../../src/protocol/inspector/inspectorWire.ts";
+import type {
+  TensorAnswer,
+  TensorPart,
+  TensorPicture,
+  TensorQuestion,
+} from "../../../src/protocol/inspector/tensorPicture.ts";
+import { largestPicture } from "../../../src/protocol/inspector/tensorPicture.ts";
 import { TensorPictures } from "../../../src/runtime/inspect/picture/answer.ts";
 import { histograms } from "../../../src/runtime/inspect/picture/histogram.ts";
 import { blocks, everyNth, lookedAt, survey } from "../../../src/runtime/inspect/picture/numbers.ts";

@@ -1,7 +1,7 @@
 // The confusion table against the model itself: counts, losses, the hardest samples and what they look like.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ConfusionAbout, ConfusionReport } from "../../../src/protocol/playing.ts";
+import type { ConfusionAbout, ConfusionReport } from "../../../src/protocol/inspector/playing.ts";
 import type { DataSet } from "../../../src/training/aside.ts";
 import type { TrainingRun } from "../../../src/training/run.ts";
 import { scoresOf, softmaxOf, watch } from "./watched.ts";

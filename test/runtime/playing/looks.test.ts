@@ -1,7 +1,7 @@
 // When a run is looked at, what that costs, what it leaves behind, and what happens when the model does not bear it.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type PlayingReport, type PlayingState, played } from "../../../src/protocol/playing.ts";
+import { type PlayingReport, type PlayingState, played } from "../../../src/protocol/inspector/playing.ts";
 import { charModel, text } from "../history/models.ts";
 import { picturesOf, type WatchOptions, watch } from "./watched.ts";
 

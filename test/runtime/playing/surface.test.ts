@@ -1,7 +1,7 @@
 // The decision surface against the model itself, place by place: two classes, several, a value, and data in other units.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Packed, type SurfaceAbout, type SurfaceReport, unpack } from "../../../src/protocol/playing.ts";
+import { type Packed, type SurfaceAbout, type SurfaceReport, unpack } from "../../../src/protocol/inspector/playing.ts";
 import type { TrainingRun } from "../../../src/training/run.ts";
 import { picturesOf, scoresOf, softmaxOf, watch } from "./watched.ts";
 

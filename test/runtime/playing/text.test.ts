@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Random } from "../../../src/engine/random.ts";
-import type { TextAbout, TextReport } from "../../../src/protocol/playing.ts";
+import type { TextAbout, TextReport } from "../../../src/protocol/inspector/playing.ts";
 import type { TrainingRun } from "../../../src/training/run.ts";
 import { charModel, text } from "../history/models.ts";
 import { picturesOf, scoresOf, softmaxOf, watch } from "./watched.ts";

@@ -1,7 +1,7 @@
 // Whether somebody watches the model at play or not: a training comes out the same, bit for bit, also when it goes back in time.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { PlayingReport } from "../../../src/protocol/playing.ts";
+import type { PlayingReport } from "../../../src/protocol/inspector/playing.ts";
 import { Playing } from "../../../src/runtime/playing/playing.ts";
 import { type Command, Session, type Stop } from "../history/debugged.ts";
 import { accumulating, charModel, charRNN, convolution, statefulLSTM, text } from "../history/models.ts";

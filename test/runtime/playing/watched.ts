@@ -1,5 +1,5 @@
 // A model file trained in this thread and looked at after every iteration, with the model itself to compute the same by hand.
-import type { PlayingPicture, PlayingReport } from "../../../src/protocol/playing.ts";
+import type { PlayingPicture, PlayingReport } from "../../../src/protocol/inspector/playing.ts";
 import type { BreakpointSpec } from "../../../src/protocol/requests.ts";
 import { Playing } from "../../../src/runtime/playing/playing.ts";
 import { type DataSet, evaluate } from "../../../src/training/aside.ts";

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type InspectorState, reduce } from "../../../src/protocol/inspector.ts";
-import type { Mark } from "../../../src/protocol/marks.ts";
+import { type InspectorState, reduce } from "../../../src/protocol/inspector/inspector.ts";
+import type { Mark } from "../../../src/protocol/inspector/marks.ts";
 import {
   type Axis,
   following,

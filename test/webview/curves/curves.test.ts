@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
 import { audit, themeNames } from "../audit.ts";
 import { type Inspector, type InspectorBrowser, type OpenOptions, screenshotFolder, startBrowser } from "../browser.ts";
 import { scenes } from "../runs.ts";

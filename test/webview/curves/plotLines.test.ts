@@ -1,7 +1,7 @@
 // What the plots draw, without a page: lines of a part of the run, thinned, smoothed, broken, beside those of other runs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type InspectorState, reduce, thin } from "../../../src/protocol/inspector.ts";
+import { type InspectorState, reduce, thin } from "../../../src/protocol/inspector/inspector.ts";
 import { stretchesNotFinite } from "../../../webview/charts/series.ts";
 import { switched } from "../../../webview/views/curves/choices.ts";
 import { possiblePlots, presentPlots, wholeOf } from "../../../webview/views/curves/extents.ts";

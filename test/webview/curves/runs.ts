@@ -1,7 +1,7 @@
 // Recorded messages for the curves: a long debug session with marks, one that went back, and kept runs to lay over it.
 import type { IterationRecord, RuntimeEvent, StopReason } from "../../../src/protocol/events.ts";
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
-import type { RunCurves } from "../../../src/protocol/runs.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
+import type { RunCurves } from "../../../src/protocol/inspector/runs.ts";
 import { charRnn, play, position, records, statisticsOf, wobble } from "../runs.ts";
 
 export function stoppedAt(iteration: number, reason: StopReason, text: string, event = 40): RuntimeEvent {

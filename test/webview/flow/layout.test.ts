@@ -1,7 +1,7 @@
 // What of a network is drawn and where: folding by room, nothing on top of anything else, fast for hundreds of layers.
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import type { FlowGraph } from "../../../src/protocol/flow.ts";
+import type { FlowGraph } from "../../../src/protocol/inspector/flow.ts";
 import { type Layout, layOut, type Rect } from "../../../webview/views/flow/picture/layout.ts";
 import { visibleGraph } from "../../../webview/views/flow/picture/visible.ts";
 import {

@@ -1,7 +1,7 @@
 // The flow in every theme from narrow to wide: nothing sticks out, axe-core finds nothing, and there is a picture to look at.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
 import { broken, charRnn, lora, transformer } from "../../runtime/inspect/flow/models.ts";
 import { audit, themeNames } from "../audit.ts";
 import { type InspectorBrowser, startBrowser } from "../browser.ts";

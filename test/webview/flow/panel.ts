@@ -1,7 +1,7 @@
 // The panel of the flow on a page in Chromium: how to open it, what to find in it, and what it has said to the host.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
 import { type Inspector, type InspectorBrowser, type OpenOptions, screenshotFolder } from "../browser.ts";
 
 export const section = 'section[aria-label="Flow"]';

@@ -1,6 +1,6 @@
 // Flows for the page: recorded from real trainings that run in this process, and made by hand where numbers must be round.
-import type { Flow, FlowGraph, FlowNode, FlowValues } from "../../../src/protocol/flow.ts";
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
+import type { Flow, FlowGraph, FlowNode, FlowValues } from "../../../src/protocol/inspector/flow.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
 import { flowOf, Played } from "../../runtime/inspect/flow/played.ts";
 import { scenes } from "../runs.ts";
 

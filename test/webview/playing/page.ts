@@ -1,7 +1,7 @@
 // The page with a picture of the model at play in sight, and what is read from it.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
 import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "../browser.ts";
 
 /** Opens a page, and afterwards checks that it complained of nothing. */

@@ -1,6 +1,6 @@
 // Recorded messages for the views of the model at play: text, confusion with pictures and with features, and nothing.
 import type { RuntimeEvent } from "../../../src/protocol/events.ts";
-import { type InspectorState, reduce } from "../../../src/protocol/inspector.ts";
+import { type InspectorState, reduce } from "../../../src/protocol/inspector/inspector.ts";
 import type {
   ConfusionAbout,
   ConfusionReport,
@@ -9,7 +9,7 @@ import type {
   PlayingReport,
   TextReport,
   WorstExample,
-} from "../../../src/protocol/playing.ts";
+} from "../../../src/protocol/inspector/playing.ts";
 import { charRnn, mlp, play, position, records, wobble } from "../runs.ts";
 import { sentence } from "../time/runs.ts";
 

@@ -5,7 +5,7 @@ import {
   type SurfaceOutput,
   type SurfacePoint,
   type SurfaceReport,
-} from "../../../src/protocol/playing.ts";
+} from "../../../src/protocol/inspector/playing.ts";
 import { wobble } from "../runs.ts";
 import { base64, playing } from "./runs.ts";
 

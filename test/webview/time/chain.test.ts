@@ -1,9 +1,9 @@
 // The Jacobian product over the heatmap of time: real runs, paused in backward, whose own answers the page has to show.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { ChainReport } from "../../../src/protocol/chain.ts";
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
-import type { SequenceReport } from "../../../src/protocol/time.ts";
+import type { ChainReport } from "../../../src/protocol/inspector/chain.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
+import type { SequenceReport } from "../../../src/protocol/inspector/time.ts";
 import { chain } from "../../../src/runtime/inspect/chain/chain.ts";
 import { sequenceReport } from "../../../src/runtime/inspect/time/sequence.ts";
 import { formatNumber } from "../../../webview/format.ts";

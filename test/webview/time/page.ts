@@ -1,6 +1,6 @@
 // The page with the heatmap of time in sight, the questions it asks, and where its cells are.
 import assert from "node:assert/strict";
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
 import type { Inspector } from "../browser.ts";
 
 interface Asked {

@@ -1,9 +1,10 @@
 // Recorded messages for the view of time: recurrent layers of every kind, half-done and whole, and the answers to its questions.
-import type { ChainPart, ChainReport, ChainTimestep } from "../../../src/protocol/chain.ts";
+
 import type { RuntimeEvent, StatisticsReport, TimestepReport } from "../../../src/protocol/events.ts";
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
+import type { ChainPart, ChainReport, ChainTimestep } from "../../../src/protocol/inspector/chain.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
+import type { SequenceInput, SequenceReport } from "../../../src/protocol/inspector/time.ts";
 import type { ModelInfo } from "../../../src/protocol/model.ts";
-import type { SequenceInput, SequenceReport } from "../../../src/protocol/time.ts";
 import { charRnn, gradThroughTime, play, position, records, statisticsOf, wobble } from "../runs.ts";
 
 export const sentence = "Call me Ishmael.\nSome years ago—never mind how long precisely";

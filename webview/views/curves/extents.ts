@@ -1,6 +1,6 @@
 // How far the curves go, and which plots a run has. Knows no page.
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
-import type { RunCurves } from "../../../src/protocol/runs.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
+import type { RunCurves } from "../../../src/protocol/inspector/runs.ts";
 import type { Extent } from "../../charts/range.ts";
 import { plotName } from "./choices.ts";
 import { type QuantityId, quantities } from "./plot/quantities.ts";

@@ -1,6 +1,6 @@
 // What all plots say at one iteration, in one box: under the pointer, or where the cursor is drawn to.
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
-import type { RunCurves } from "../../../src/protocol/runs.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
+import type { RunCurves } from "../../../src/protocol/inspector/runs.ts";
 import { type Axis, pixelOf } from "../../charts/range.ts";
 import { make, setHidden } from "../../dom.ts";
 import { formatCount } from "../../format.ts";

@@ -1,5 +1,5 @@
 // The curves of the kept runs that are drawn over the run's own: asked for when others are chosen.
-import type { RunCurves } from "../../../src/protocol/runs.ts";
+import type { RunCurves } from "../../../src/protocol/inspector/runs.ts";
 import type { Actions } from "../view.ts";
 
 export class Overlays {

@@ -1,5 +1,5 @@
 // The step at hand as mathematics, first in letters, then with its numbers: a page of a textbook whose numbers are yours.
-import type { EquationReport, EquationSymbol } from "../../../src/protocol/equation.ts";
+import type { EquationReport, EquationSymbol } from "../../../src/protocol/inspector/equation.ts";
 import { make, setAttribute, setHidden, setText } from "../../dom.ts";
 import type { Actions, Shown, View } from "../view.ts";
 import { revealTensor } from "../weights/reveal.ts";

@@ -1,6 +1,6 @@
 // Typesets TeX of a report, as boxes to see and as MathML for screen readers.
 import katex from "katex";
-import { equationMacros } from "../../../src/protocol/equation.ts";
+import { equationMacros } from "../../../src/protocol/inspector/equation.ts";
 import { make } from "../../dom.ts";
 
 /** Marked symbols have the attribute `data-symbol`, the number of the symbol. */

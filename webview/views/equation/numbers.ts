@@ -1,5 +1,5 @@
 // An equation with the numbers of the step in place of its letters, as TeX. Knows no page.
-import type { EquationSymbol } from "../../../src/protocol/equation.ts";
+import type { EquationSymbol } from "../../../src/protocol/inspector/equation.ts";
 
 /** Of each matrix so many rows and columns are written. */
 const shownRows = 2;

@@ -1,5 +1,5 @@
 // The letters of an equation with their first numbers; each leads to its whole tensor.
-import type { EquationConstant, EquationSymbol } from "../../../src/protocol/equation.ts";
+import type { EquationConstant, EquationSymbol } from "../../../src/protocol/inspector/equation.ts";
 import { make } from "../../dom.ts";
 import { formatNumber, formatSetting, formatShape } from "../../format.ts";
 import { mathOf } from "./math.ts";

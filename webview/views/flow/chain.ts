@@ -1,5 +1,5 @@
 // One recurrent layer unrolled: a step beside the other, with the size of h_t above and of its gradient below.
-import type { FlowChain } from "../../../src/protocol/flow.ts";
+import type { FlowChain } from "../../../src/protocol/inspector/flow.ts";
 import { DataTable } from "../../charts/dataTable.ts";
 import type { Domain } from "../../charts/scales.ts";
 import { make, setHidden, setText } from "../../dom.ts";

@@ -1,5 +1,5 @@
 // The panel of the flow: the network as it ran, how large what flows in it is, and where the run stands.
-import type { Flow } from "../../../src/protocol/flow.ts";
+import type { Flow } from "../../../src/protocol/inspector/flow.ts";
 import { DataTable } from "../../charts/dataTable.ts";
 import { link, make, setHidden, setText } from "../../dom.ts";
 import { baseName } from "../../format.ts";

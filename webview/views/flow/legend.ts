@@ -1,5 +1,5 @@
 // What colours, widths and signs of the picture mean, and the choice of what the edges show.
-import type { FlowValues } from "../../../src/protocol/flow.ts";
+import type { FlowValues } from "../../../src/protocol/inspector/flow.ts";
 import type { Domain } from "../../charts/scales.ts";
 import { make, setAttribute, setHidden, setText } from "../../dom.ts";
 import { formatTick } from "../../format.ts";

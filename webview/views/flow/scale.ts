@@ -1,5 +1,5 @@
 // The logarithmic scale of widths and colours, and what a number looks like on it. Knows no page.
-import type { Flow, FlowValues } from "../../../src/protocol/flow.ts";
+import type { Flow, FlowValues } from "../../../src/protocol/inspector/flow.ts";
 import { calmDecades, type Domain, decades } from "../../charts/scales.ts";
 import { extent } from "../../charts/series.ts";
 

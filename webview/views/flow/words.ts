@@ -1,5 +1,5 @@
 // What the picture says in words: of a box, of an edge, of the whole. Knows no page.
-import type { Flow, FlowProgress } from "../../../src/protocol/flow.ts";
+import type { Flow, FlowProgress } from "../../../src/protocol/inspector/flow.ts";
 import { baseName, formatNumber, formatShape, missing } from "../../format.ts";
 import type { Box, VisibleEdge } from "./picture/visible.ts";
 import { extremesOf, sizesOf } from "./scale.ts";

@@ -1,5 +1,5 @@
 // Packed numbers of the model at play, unpacked once however often they are drawn.
-import { type Packed, unpack } from "../../../src/protocol/playing.ts";
+import { type Packed, unpack } from "../../../src/protocol/inspector/playing.ts";
 
 const known = new WeakMap<Packed, Float64Array>();
 

@@ -1,5 +1,5 @@
 // Confusion: which classes a classifier takes for which, as a table in colours, and the samples that it finds hardest.
-import type { ConfusionAbout, ConfusionReport } from "../../../src/protocol/playing.ts";
+import type { ConfusionAbout, ConfusionReport } from "../../../src/protocol/inspector/playing.ts";
 import { make, setAttribute, setHidden, setText } from "../../dom.ts";
 import { formatCount, formatNumber, formatPercent } from "../../format.ts";
 import type { Actions, View } from "../view.ts";

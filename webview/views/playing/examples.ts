@@ -1,5 +1,10 @@
 // The samples that a classifier finds hardest, with what goes in: a small picture, or the features as text.
-import type { ConfusionAbout, ConfusionReport, PictureShape, WorstExample } from "../../../src/protocol/playing.ts";
+import type {
+  ConfusionAbout,
+  ConfusionReport,
+  PictureShape,
+  WorstExample,
+} from "../../../src/protocol/inspector/playing.ts";
 import { KeyedList, make, setAttribute, setHidden, setText } from "../../dom.ts";
 import { formatCount, formatNumber, formatPercent } from "../../format.ts";
 import { bytesOf } from "./bytes.ts";

@@ -1,6 +1,6 @@
 // Which of the kept pictures of a run is shown, and a slider over them. Knows nothing of what is on them.
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
-import type { PlayingPicture } from "../../../src/protocol/playing.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
+import type { PlayingPicture } from "../../../src/protocol/inspector/playing.ts";
 import { make, setAttribute, setHidden, setText } from "../../dom.ts";
 import { formatCount } from "../../format.ts";
 import type { Actions } from "../view.ts";

@@ -1,5 +1,5 @@
 // Text sample: what a language model goes on writing, each character marked with how probable the model held it.
-import type { TextReport } from "../../../src/protocol/playing.ts";
+import type { TextReport } from "../../../src/protocol/inspector/playing.ts";
 import { DataTable } from "../../charts/dataTable.ts";
 import { KeyedList, make, setAttribute, setHidden, setText } from "../../dom.ts";
 import { formatCount, formatNumber, formatPercent } from "../../format.ts";

@@ -1,5 +1,5 @@
 // What the window has answered about kept runs: the list, and the comparison of two of them. Knows no element.
-import type { RunComparison, RunSummary } from "../../../src/protocol/runs.ts";
+import type { RunComparison, RunSummary } from "../../../src/protocol/inspector/runs.ts";
 import type { Actions } from "../view.ts";
 
 /** Two runs, and the iteration that their layers are compared at. */

@@ -1,5 +1,5 @@
 // Two kept runs beside each other: where they part, what they were set up with differently, and their layers.
-import type { RunComparison } from "../../../src/protocol/runs.ts";
+import type { RunComparison } from "../../../src/protocol/inspector/runs.ts";
 import { DataTable } from "../../charts/dataTable.ts";
 import { make, setAttribute, setHidden, setText } from "../../dom.ts";
 import { formatCount, formatNumber } from "../../format.ts";

@@ -1,5 +1,5 @@
 // The layers of two runs side by side: weight norm, gradient norm and update ratio, each with both runs on one scale.
-import type { LayerNumbers, LayerPair, RunComparison } from "../../../src/protocol/runs.ts";
+import type { LayerNumbers, LayerPair, RunComparison } from "../../../src/protocol/inspector/runs.ts";
 import { type Domain, decades, logTicks } from "../../charts/scales.ts";
 import { formatTick } from "../../format.ts";
 import type { Palette } from "../../theme.ts";

@@ -1,5 +1,5 @@
 // The kept runs as rows: which are drawn over the curves, how each ended, and a way to look at each alone.
-import type { RunSummary } from "../../../src/protocol/runs.ts";
+import type { RunSummary } from "../../../src/protocol/inspector/runs.ts";
 import { colourOf } from "../../charts/lineChart.ts";
 import { KeyedList, link, make, setAttribute, setHidden, setPlace, setText } from "../../dom.ts";
 import { formatCount } from "../../format.ts";

@@ -1,5 +1,5 @@
 // Where two runs part, as a picture: one line while they are the same, two that draw apart from then on.
-import type { RunComparison } from "../../../src/protocol/runs.ts";
+import type { RunComparison } from "../../../src/protocol/inspector/runs.ts";
 import { logTicks } from "../../charts/scales.ts";
 import { formatCount, formatPercent } from "../../format.ts";
 import type { Palette } from "../../theme.ts";

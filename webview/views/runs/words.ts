@@ -1,5 +1,11 @@
 // Kept runs in words: how one ended and when it was, where two of them part. Knows no page.
-import type { KeptRunState, LayerParting, Parting, RunComparison, RunSummary } from "../../../src/protocol/runs.ts";
+import type {
+  KeptRunState,
+  LayerParting,
+  Parting,
+  RunComparison,
+  RunSummary,
+} from "../../../src/protocol/inspector/runs.ts";
 import { formatCount, formatNumber, formatPercent, formatSetting } from "../../format.ts";
 
 /** Words and a sign of its own shape for each, so that nothing hangs on colour. */

@@ -1,8 +1,8 @@
 // What the run has answered about time: the words along the axis and the Jacobians, as long as they belong to what is shown.
-import type { ChainReport } from "../../../src/protocol/chain.ts";
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
+import type { ChainReport } from "../../../src/protocol/inspector/chain.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
+import type { SequenceInput, SequenceReport } from "../../../src/protocol/inspector/time.ts";
 import type { ModelInfo } from "../../../src/protocol/model.ts";
-import type { SequenceInput, SequenceReport } from "../../../src/protocol/time.ts";
 import type { Actions } from "../view.ts";
 
 /** Answers hold for one sample in one iteration of one run. */

@@ -1,5 +1,5 @@
 // What the reader chooses for the view of time: the sample, where a click leads, gates, zoom, and the question of memory.
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
 import { make, setAttribute, setHidden, setText } from "../../dom.ts";
 import { createCheckbox } from "../../toolkit.ts";
 import type { TimeAnswers } from "./answers.ts";

@@ -1,5 +1,5 @@
 // One recurrent layer over time: its heatmap, which is moved over with the pointer or the arrow keys, and what it says in words.
-import type { SequenceInput } from "../../../src/protocol/time.ts";
+import type { SequenceInput } from "../../../src/protocol/inspector/time.ts";
 import { DataTable } from "../../charts/dataTable.ts";
 import { sample } from "../../charts/series.ts";
 import { make, setAttribute, setHidden, setText } from "../../dom.ts";

@@ -1,8 +1,9 @@
 // The rows of the heatmaps of time, from the statistics of an iteration and the answer of `chain`. Knows no page.
-import type { ChainPart, ChainReport, ChainTimestep } from "../../../src/protocol/chain.ts";
+
 import type { TimestepReport } from "../../../src/protocol/events.ts";
 import type { EventPlace } from "../../../src/protocol/history.ts";
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
+import type { ChainPart, ChainReport, ChainTimestep } from "../../../src/protocol/inspector/chain.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
 import type { Ramp } from "./heatmap/colours.ts";
 
 type Values = readonly (number | null)[];

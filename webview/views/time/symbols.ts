@@ -1,5 +1,5 @@
 // Characters and numbers as they stand below an axis of time: what cannot be seen is made visible.
-import type { SequenceInput } from "../../../src/protocol/time.ts";
+import type { SequenceInput } from "../../../src/protocol/inspector/time.ts";
 import { formatNumber } from "../../format.ts";
 
 const visible: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 // How a gradient changes on its way back through time, in words. Knows no page.
 
-import type { ChainPart } from "../../../src/protocol/chain.ts";
+import type { ChainPart } from "../../../src/protocol/inspector/chain.ts";
 import { describeTimesteps } from "../../describe.ts";
 import { formatNumber } from "../../format.ts";
 

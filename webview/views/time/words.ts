@@ -1,5 +1,5 @@
 // What a figure of time says in words: the cell at hand, the verdicts, the line for those who do not see it.
-import type { SequenceInput } from "../../../src/protocol/time.ts";
+import type { SequenceInput } from "../../../src/protocol/inspector/time.ts";
 import { formatNumber } from "../../format.ts";
 import type { Cell } from "./heatmap/layout.ts";
 import type { LayerInTime, Part, Row } from "./rows.ts";

@@ -1,5 +1,5 @@
 // What the reader has chosen for the table of weights and for the picture of one of them, and how it is read back.
-import { type TensorPart, tensorParts } from "../../../src/protocol/tensorPicture.ts";
+import { type TensorPart, tensorParts } from "../../../src/protocol/inspector/tensorPicture.ts";
 
 export const columnIds = ["name", "shape", "weight", "gradient", "update", "ratio", "zeros", "trend"] as const;
 

@@ -1,5 +1,5 @@
 // One parameter's row of the table.
-import type { HistoryPoint } from "../../../src/protocol/parameterHistory.ts";
+import type { HistoryPoint } from "../../../src/protocol/inspector/parameterHistory.ts";
 import { judgeUpdate, verdictText } from "../../describe.ts";
 import { make, setAttribute, setHidden, setPlace, setText } from "../../dom.ts";
 import { formatCount, formatPercent, formatShape, missing } from "../../format.ts";

@@ -1,8 +1,8 @@
 // Which parameters the table shows, and in which order. Knows no page.
 import type { ParameterReport } from "../../../src/protocol/events.ts";
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
+import type { HistoryPoint } from "../../../src/protocol/inspector/parameterHistory.ts";
 import type { ParameterInfo } from "../../../src/protocol/model.ts";
-import type { HistoryPoint } from "../../../src/protocol/parameterHistory.ts";
 import { isWithin } from "../../describe.ts";
 import type { ColumnId, Trend, WeightChoices } from "./choices.ts";
 

@@ -1,5 +1,5 @@
 // A small curve of one parameter over the run, on a logarithmic axis, in the height of a line of text.
-import type { HistoryPoint } from "../../../src/protocol/parameterHistory.ts";
+import type { HistoryPoint } from "../../../src/protocol/inspector/parameterHistory.ts";
 import { extent } from "../../charts/series.ts";
 import { healthyRatio } from "../../describe.ts";
 import { make, setAttribute, setHidden, setText } from "../../dom.ts";

@@ -1,5 +1,5 @@
 // The table of parameters in a box that scrolls: of thousands of rows only those in sight exist.
-import type { HistoryPoint } from "../../../src/protocol/parameterHistory.ts";
+import type { HistoryPoint } from "../../../src/protocol/inspector/parameterHistory.ts";
 import { make, setAttribute, setText } from "../../dom.ts";
 import { type ColumnId, initialWeights, type WeightChoices } from "./choices.ts";
 import { columns } from "./columns.ts";

@@ -1,5 +1,5 @@
 // Weights and updates: a table of all parameters, and below it a picture of the tensor that was chosen.
-import type { InspectorState } from "../../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
 import { healthyRatio } from "../../describe.ts";
 import { link, make, setHidden, setText } from "../../dom.ts";
 import { formatCount, formatSetting } from "../../format.ts";

@@ -1,5 +1,5 @@
 // How far back a recurrent layer remembers: ∂L/∂h_t and the exact Jacobian ∂h_T/∂h_t, from the activations of the pause.
-import type { ChainPart, ChainReport, ChainTimestep } from "../../../protocol/chain.ts";
+import type { ChainPart, ChainReport, ChainTimestep } from "../../../protocol/inspector/chain.ts";
 import type { FloatBuffer } from "../../../training/engine.ts";
 import type { TrainingRun } from "../../../training/run.ts";
 import { gateNames, stepFactors } from "./cells.ts";

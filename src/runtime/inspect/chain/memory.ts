@@ -1,5 +1,5 @@
 // How far back each recurrent layer remembers, as values of the scope "Memory".
-import type { ChainPart, ChainTimestep } from "../../../protocol/chain.ts";
+import type { ChainPart, ChainTimestep } from "../../../protocol/inspector/chain.ts";
 import { defaultPrecision } from "../../../protocol/values.ts";
 import type { TrainingRun } from "../../../training/run.ts";
 import { formatNumber } from "../format.ts";

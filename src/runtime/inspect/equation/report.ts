@@ -1,6 +1,6 @@
 // The equation of a pause with its numbers: which one it is, and an excerpt of every tensor that it names.
-import type { EquationReport, EquationSymbol } from "../../../protocol/equation.ts";
-import type { TensorPlace } from "../../../protocol/tensorPicture.ts";
+import type { EquationReport, EquationSymbol } from "../../../protocol/inspector/equation.ts";
+import type { TensorPlace } from "../../../protocol/inspector/tensorPicture.ts";
 import { type Node, Tensor } from "../../../training/engine.ts";
 import type { TrainingRun } from "../../../training/run.ts";
 import type { PauseEvent } from "../../events.ts";

@@ -1,5 +1,5 @@
 // Timesteps of a recurrent layer and rounds of a loop, each with its size, as far as the iteration has come.
-import { type FlowChain, type FlowNode, type FlowStep, longestChain } from "../../../protocol/flow.ts";
+import { type FlowChain, type FlowNode, type FlowStep, longestChain } from "../../../protocol/inspector/flow.ts";
 import { hiddenStateOperations, type Tensor } from "../../../training/engine.ts";
 import type { TrainingRun } from "../../../training/run.ts";
 import { type Size, type Sizes, timestepRms } from "./numbers.ts";

@@ -1,5 +1,5 @@
 // The picture's nodes, groups and edges, made from what ran. Knows no number of a tensor.
-import type { FlowEdge, FlowGraph, FlowGroup, FlowNode, FlowPlace, Frozen } from "../../../protocol/flow.ts";
+import type { FlowEdge, FlowGraph, FlowGroup, FlowNode, FlowPlace, Frozen } from "../../../protocol/inspector/flow.ts";
 import type { BundledModel } from "../../../protocol/model.ts";
 import type { Module, Scope, Tensor } from "../../../training/engine.ts";
 import type { TrainingRun } from "../../../training/run.ts";

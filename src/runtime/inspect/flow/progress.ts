@@ -1,5 +1,5 @@
 // How far each node has come at a point of the iteration, and which the pause stands at.
-import type { FlowProgress } from "../../../protocol/flow.ts";
+import type { FlowProgress } from "../../../protocol/inspector/flow.ts";
 import type { Node } from "../../../training/engine.ts";
 import type { TrainingRun } from "../../../training/run.ts";
 import type { PauseEvent } from "../../events.ts";

@@ -1,5 +1,5 @@
 // Tells of the network as it ran: its graph when that has changed, the numbers on its edges at a pause and now and then.
-import type { FlowGraph, FlowValues } from "../../../protocol/flow.ts";
+import type { FlowGraph, FlowValues } from "../../../protocol/inspector/flow.ts";
 import type { BundledModel } from "../../../protocol/model.ts";
 import type { TrainingRun } from "../../../training/run.ts";
 import type { PauseEvent } from "../../events.ts";

@@ -5,7 +5,7 @@ import {
   type TensorPicture,
   type TensorQuestion,
   tensorParts,
-} from "../../../protocol/tensorPicture.ts";
+} from "../../../protocol/inspector/tensorPicture.ts";
 import type { Parameter, Tensor } from "../../../training/engine.ts";
 import type { TrainingRun } from "../../../training/run.ts";
 import { termNamed } from "../equation/report.ts";

@@ -1,5 +1,5 @@
 // Histograms of a tensor's finite elements, on a linear and on a symmetric logarithmic axis.
-import type { Histogram } from "../../../protocol/tensorPicture.ts";
+import type { Histogram } from "../../../protocol/inspector/tensorPicture.ts";
 import type { Numbers } from "./numbers.ts";
 
 const linearBins = 41;

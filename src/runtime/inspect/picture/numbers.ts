@@ -1,5 +1,5 @@
 // The numbers that a picture is made of: an array, or the difference of two, without a copy. Knows no tensors.
-import type { Window } from "../../../protocol/tensorPicture.ts";
+import type { Window } from "../../../protocol/inspector/tensorPicture.ts";
 import type { TensorStatistics } from "../../../protocol/tensors.ts";
 
 export type NumberArray = Float32Array | Float64Array | Int32Array;

@@ -1,5 +1,5 @@
 // What of a tensor can be looked at in a moment of the run, and why the rest cannot. Copies nothing.
-import type { PartState, TensorPart } from "../../../protocol/tensorPicture.ts";
+import type { PartState, TensorPart } from "../../../protocol/inspector/tensorPicture.ts";
 import type { Parameter, Tensor } from "../../../training/engine.ts";
 import type { TrainingRun } from "../../../training/run.ts";
 import type { Past } from "../tensors/previous.ts";

@@ -5,7 +5,7 @@ import {
   type TensorPicture,
   type TensorQuestion,
   type Window,
-} from "../../../protocol/tensorPicture.ts";
+} from "../../../protocol/inspector/tensorPicture.ts";
 import { counted, histograms } from "./histogram.ts";
 import { blocks, everyNth, lookedAt, type Numbers, survey } from "./numbers.ts";
 

@@ -1,5 +1,5 @@
 // What one sample of the batch gives to the model at every timestep: characters, token numbers or values.
-import { type SequenceInput, type SequenceReport, shownFeatures } from "../../../protocol/time.ts";
+import { type SequenceInput, type SequenceReport, shownFeatures } from "../../../protocol/inspector/time.ts";
 import type { TrainingRun } from "../../../training/run.ts";
 
 /**

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { nn, type Tensor, tensor } from "../../../../src/api.ts";
 import { Random } from "../../../../src/engine/random.ts";
-import type { ChainPart, ChainReport } from "../../../../src/protocol/chain.ts";
+import type { ChainPart, ChainReport } from "../../../../src/protocol/inspector/chain.ts";
 import { chain } from "../../../../src/runtime/inspect/chain/chain.ts";
 import { spectralNorm } from "../../../../src/runtime/inspect/chain/spectralNorm.ts";
 import type { TrainingRun } from "../../../../src/training/run.ts";

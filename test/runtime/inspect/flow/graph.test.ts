@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import type { FlowGraph, FlowNode } from "../../../../src/protocol/flow.ts";
+import type { FlowGraph, FlowNode } from "../../../../src/protocol/inspector/flow.ts";
 import { changing, charRnn, deep, lora, mlp, residualCnn, shared, stacked, transformer } from "./models.ts";
 import { edgesOf, flowOf, nameOf, Played } from "./played.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { NestedNumbers } from "../../../../src/engine/tensor.ts";
-import type { Flow } from "../../../../src/protocol/flow.ts";
+import type { Flow } from "../../../../src/protocol/inspector/flow.ts";
 import type { Node, Tensor } from "../../../../src/training/engine.ts";
 import { broken, byHand, charRnn, lora, mlp, residualCnn, shared, stacked, transformer } from "./models.ts";
 import { edgesOf, flowOf, Played, type Stop } from "./played.ts";

@@ -1,8 +1,8 @@
 // A model file trained in this thread as the worker trains it, with everything that the inspector is told of it.
 import * as api from "../../../../src/api.ts";
 import type { RuntimeEvent, StopReason } from "../../../../src/protocol/events.ts";
-import type { Flow, FlowGraph, FlowNode } from "../../../../src/protocol/flow.ts";
-import { type InspectorState, initialState, reduce } from "../../../../src/protocol/inspector.ts";
+import type { Flow, FlowGraph, FlowNode } from "../../../../src/protocol/inspector/flow.ts";
+import { type InspectorState, initialState, reduce } from "../../../../src/protocol/inspector/inspector.ts";
 import type { BundledModel } from "../../../../src/protocol/model.ts";
 import type { Phase } from "../../../../src/protocol/position.ts";
 import type { ResumeMode } from "../../../../src/protocol/requests.ts";

@@ -1,7 +1,7 @@
 // What of the flow is known at each pause, and where the run is shown to stand: forward, backward, update, and back in time.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { FlowValues } from "../../../../src/protocol/flow.ts";
+import type { FlowValues } from "../../../../src/protocol/inspector/flow.ts";
 import { changing, charRnn, lora, mlp, residualCnn, shared, transformer } from "./models.ts";
 import { edgesOf, flowOf, nameOf, Played, type Stop } from "./played.ts";
 

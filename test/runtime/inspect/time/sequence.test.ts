@@ -1,7 +1,7 @@
 // What stands along the axis of time: characters, numbers of tokens, values, or nothing, of the sample that is asked for.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { SequenceReport } from "../../../../src/protocol/time.ts";
+import type { SequenceReport } from "../../../../src/protocol/inspector/time.ts";
 import { sequenceReport } from "../../../../src/runtime/inspect/time/sequence.ts";
 import { Session } from "../../history/debugged.ts";
 import { charModel, text } from "../../history/models.ts";

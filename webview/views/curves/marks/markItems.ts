@@ -1,5 +1,5 @@
 // The marks of a run as the page has them: in the order of the run, in words, with a shape each, gathered where they crowd.
-import type { Mark, MarkKind } from "../../../../src/protocol/marks.ts";
+import type { Mark, MarkKind } from "../../../../src/protocol/inspector/marks.ts";
 import { type Axis, pixelOf } from "../../../charts/range.ts";
 import { formatCount } from "../../../format.ts";
 

@@ -1,5 +1,5 @@
 // The marks on the axis as a row of symbols, and the list behind it.
-import type { Mark, MarkKind } from "../../../../src/protocol/marks.ts";
+import type { Mark, MarkKind } from "../../../../src/protocol/inspector/marks.ts";
 import type { Axis } from "../../../charts/range.ts";
 import { icon, KeyedList, make, setAttribute, setHidden, setText } from "../../../dom.ts";
 import { formatCount } from "../../../format.ts";

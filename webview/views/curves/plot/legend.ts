@@ -1,6 +1,6 @@
 // What the lines of the plots mean, each a switch of its line: the run's own in each plot, other runs once for all.
-import type { ValidationRecord } from "../../../../src/protocol/inspector.ts";
-import type { RunCurves } from "../../../../src/protocol/runs.ts";
+import type { ValidationRecord } from "../../../../src/protocol/inspector/inspector.ts";
+import type { RunCurves } from "../../../../src/protocol/inspector/runs.ts";
 import { colourOf } from "../../../charts/lineChart.ts";
 import { KeyedList, make, setAttribute, setHidden, setText } from "../../../dom.ts";
 import { formatNumber, formatPercent } from "../../../format.ts";

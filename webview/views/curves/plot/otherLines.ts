@@ -1,5 +1,5 @@
 // The lines of another run in one plot: in a dash and colour of its own, as smooth as the run's own. Knows no page.
-import type { RunCurves } from "../../../../src/protocol/runs.ts";
+import type { RunCurves } from "../../../../src/protocol/inspector/runs.ts";
 import type { Line } from "../../../charts/drawing.ts";
 import type { Domain } from "../../../charts/scales.ts";
 import type { Point } from "../../../charts/series.ts";

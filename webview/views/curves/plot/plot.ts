@@ -1,5 +1,5 @@
 // One plot of the curves: its heading, its chart, what is to be said of it, and the table behind it.
-import type { InspectorState } from "../../../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../../../src/protocol/inspector/inspector.ts";
 import { DataTable } from "../../../charts/dataTable.ts";
 import { LineChart } from "../../../charts/lineChart.ts";
 import type { Domain } from "../../../charts/scales.ts";

@@ -1,8 +1,8 @@
 // What one plot draws of a part of the run: which lines, thinned to its pixels, and how high its axis is. Knows no page.
 import { assertNever } from "../../../../src/protocol/assertNever.ts";
 import type { IterationRecord } from "../../../../src/protocol/events.ts";
-import type { ValidationRecord } from "../../../../src/protocol/inspector.ts";
-import type { RunCurves } from "../../../../src/protocol/runs.ts";
+import type { ValidationRecord } from "../../../../src/protocol/inspector/inspector.ts";
+import type { RunCurves } from "../../../../src/protocol/inspector/runs.ts";
 import type { Line } from "../../../charts/drawing.ts";
 import { type Domain, linearDomain, logDomain } from "../../../charts/scales.ts";
 import { extent, type Point, stretchesNotFinite } from "../../../charts/series.ts";

@@ -1,7 +1,7 @@
 // The numbers that have a plot each, and how each is drawn. A quantity of your own is one entry of the table.
 import type { IterationRecord } from "../../../../src/protocol/events.ts";
-import type { ValidationRecord } from "../../../../src/protocol/inspector.ts";
-import type { RunCurves } from "../../../../src/protocol/runs.ts";
+import type { ValidationRecord } from "../../../../src/protocol/inspector/inspector.ts";
+import type { RunCurves } from "../../../../src/protocol/inspector/runs.ts";
 import type { ThemeColour } from "../../../charts/drawing.ts";
 import { formatNumber, formatPercent, formatSetting, formatTick } from "../../../format.ts";
 

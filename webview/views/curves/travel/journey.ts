@@ -1,5 +1,5 @@
 // Takes the run elsewhere in time: an aim, the question whether it can go there, and the line that says how it stands.
-import type { InspectorState } from "../../../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../../../src/protocol/inspector/inspector.ts";
 import { make, setAttribute, setHidden, setText } from "../../../dom.ts";
 import { formatCount } from "../../../format.ts";
 import { createSpinner } from "../../../toolkit.ts";

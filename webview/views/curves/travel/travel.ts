@@ -1,6 +1,6 @@
 // Where the cursor stands, where it has been drawn to, and whether the run is on its way there. Knows no page.
 import { assertNever } from "../../../../src/protocol/assertNever.ts";
-import type { InspectorState, RunStatus } from "../../../../src/protocol/inspector.ts";
+import type { InspectorState, RunStatus } from "../../../../src/protocol/inspector/inspector.ts";
 import { formatCount } from "../../../format.ts";
 
 export type Travel =

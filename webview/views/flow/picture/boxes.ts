@@ -1,5 +1,5 @@
 // What a box of the picture consists of: a shape that is looked at, and a button over it that is pressed.
-import type { FlowNode } from "../../../../src/protocol/flow.ts";
+import type { FlowNode } from "../../../../src/protocol/inspector/flow.ts";
 import { make } from "../../../dom.ts";
 import { draw } from "../svg.ts";
 import type { PlacedBox, PlacedFrame, Rect } from "./layout.ts";

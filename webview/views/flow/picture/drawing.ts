@@ -1,5 +1,5 @@
 // The picture itself: an SVG that is looked at, with a button over every box that is pressed. Laid out once for a graph.
-import type { Flow } from "../../../../src/protocol/flow.ts";
+import type { Flow } from "../../../../src/protocol/inspector/flow.ts";
 import { make, setAttribute } from "../../../dom.ts";
 import type { FlowQuantity } from "../choices.ts";
 import { extremesOf, type Scales, sizesOf } from "../scale.ts";

@@ -1,5 +1,5 @@
 // The edges of the picture: a strand for the values, which go down, and one for the gradients, which come back up.
-import type { Flow } from "../../../../src/protocol/flow.ts";
+import type { Flow } from "../../../../src/protocol/inspector/flow.ts";
 import { setText } from "../../../dom.ts";
 import { formatNumber } from "../../../format.ts";
 import type { FlowQuantity } from "../choices.ts";

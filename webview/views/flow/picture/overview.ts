@@ -1,5 +1,5 @@
 // The whole network beside the part of it that is in sight: for every edge a bar of its value and one of its gradient.
-import type { Flow } from "../../../../src/protocol/flow.ts";
+import type { Flow } from "../../../../src/protocol/inspector/flow.ts";
 import { make, setAttribute, setHidden } from "../../../dom.ts";
 import { type Look, lookOf, type Scales, sizesOf } from "../scale.ts";
 import { draw, setClasses } from "../svg.ts";

@@ -1,5 +1,5 @@
 // Where the drawing stands: scrolled, as large as fits or as the reader wants, with an overview of all of it at its side.
-import type { Flow } from "../../../../src/protocol/flow.ts";
+import type { Flow } from "../../../../src/protocol/inspector/flow.ts";
 import { make } from "../../../dom.ts";
 import type { FlowChoices } from "../choices.ts";
 import type { Scales } from "../scale.ts";

@@ -1,5 +1,5 @@
 // What of a graph is drawn: folded groups stand as one box, their inner edges are gone, those that cross stay. Knows no page.
-import type { FlowGraph, FlowGroup, FlowNode } from "../../../../src/protocol/flow.ts";
+import type { FlowGraph, FlowGroup, FlowNode } from "../../../../src/protocol/inspector/flow.ts";
 
 /** A box of the picture: a node, or a folded group. */
 export type Box =

@@ -1,5 +1,5 @@
 // Draws a decision surface on a canvas: a heatmap, the line between the classes, the data upon it, axes. Knows no page.
-import type { SurfaceAbout, SurfacePoint, SurfaceReport } from "../../../../src/protocol/playing.ts";
+import type { SurfaceAbout, SurfacePoint, SurfaceReport } from "../../../../src/protocol/inspector/playing.ts";
 import { linearTicks } from "../../../charts/scales.ts";
 import { formatTick } from "../../../format.ts";
 import type { Palette } from "../../../theme.ts";

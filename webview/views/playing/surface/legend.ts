@@ -1,5 +1,5 @@
 // What shapes, fillings and colours of a decision surface stand for.
-import type { SurfaceAbout, SurfaceReport } from "../../../../src/protocol/playing.ts";
+import type { SurfaceAbout, SurfaceReport } from "../../../../src/protocol/inspector/playing.ts";
 import { make } from "../../../dom.ts";
 import { formatNumber } from "../../../format.ts";
 import { classColour, css, markPath, rampColour } from "../marks.ts";

@@ -1,5 +1,5 @@
 // Decision surface: what a model with two inputs says of every point of the plane, with the data upon it, over the run.
-import type { SurfaceAbout, SurfaceReport } from "../../../../src/protocol/playing.ts";
+import type { SurfaceAbout, SurfaceReport } from "../../../../src/protocol/inspector/playing.ts";
 import { DataTable } from "../../../charts/dataTable.ts";
 import { KeyedList, make, setAttribute, setHidden, setText } from "../../../dom.ts";
 import { formatCount, formatNumber, formatPercent } from "../../../format.ts";

@@ -1,6 +1,6 @@
 // Draws one figure of time on a canvas: the heatmap, the Jacobian's line over it, and the words along the axis.
-import type { ChainPart } from "../../../../src/protocol/chain.ts";
-import type { SequenceInput } from "../../../../src/protocol/time.ts";
+import type { ChainPart } from "../../../../src/protocol/inspector/chain.ts";
+import type { SequenceInput } from "../../../../src/protocol/inspector/time.ts";
 import { type Domain, decades } from "../../../charts/scales.ts";
 import { extent } from "../../../charts/series.ts";
 import { formatTick } from "../../../format.ts";

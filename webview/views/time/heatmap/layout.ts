@@ -1,5 +1,5 @@
 // Where everything of one figure of time lies, in pixels. Knows no canvas.
-import type { SequenceInput } from "../../../../src/protocol/time.ts";
+import type { SequenceInput } from "../../../../src/protocol/inspector/time.ts";
 import type { LayerInTime } from "../rows.ts";
 
 /** A cell of the heatmap. */

@@ -1,6 +1,6 @@
 // Asks the run for the picture of a tensor: once at a pause, again and again at a bounded rate while the run goes on.
-import type { InspectorState } from "../../../../src/protocol/inspector.ts";
-import type { TensorAnswer, TensorQuestion } from "../../../../src/protocol/tensorPicture.ts";
+import type { InspectorState } from "../../../../src/protocol/inspector/inspector.ts";
+import type { TensorAnswer, TensorQuestion } from "../../../../src/protocol/inspector/tensorPicture.ts";
 import type { Actions } from "../../view.ts";
 
 /** While the run goes on, in milliseconds: faster nobody reads it, and the run wants its time. */

@@ -1,5 +1,5 @@
 // Statistics of a tensor, and its elements of largest magnitude, which lead to their places in the picture.
-import type { Extreme, TensorPicture } from "../../../../src/protocol/tensorPicture.ts";
+import type { Extreme, TensorPicture } from "../../../../src/protocol/inspector/tensorPicture.ts";
 import { make, setHidden, setText } from "../../../dom.ts";
 import { formatCount, formatNumber, formatPercent } from "../../../format.ts";
 import { exact } from "./words.ts";

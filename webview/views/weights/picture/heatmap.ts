@@ -1,5 +1,5 @@
 // The picture of a tensor: a heatmap that is read cell by cell with the pointer or the arrow keys.
-import type { TensorPicture } from "../../../../src/protocol/tensorPicture.ts";
+import type { TensorPicture } from "../../../../src/protocol/inspector/tensorPicture.ts";
 import { DataTable } from "../../../charts/dataTable.ts";
 import { make, setAttribute, setHidden, setText } from "../../../dom.ts";
 import { formatCount, formatNumber, formatTick } from "../../../format.ts";

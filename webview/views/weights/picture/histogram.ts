@@ -1,5 +1,5 @@
 // The histogram of a tensor's elements, negative and positive ones in the colours of the heatmap.
-import type { TensorPicture } from "../../../../src/protocol/tensorPicture.ts";
+import type { TensorPicture } from "../../../../src/protocol/inspector/tensorPicture.ts";
 import { DataTable } from "../../../charts/dataTable.ts";
 import { make, setAttribute, setText } from "../../../dom.ts";
 import { formatCount, formatNumber } from "../../../format.ts";

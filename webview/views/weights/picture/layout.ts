@@ -1,5 +1,5 @@
 // Where the cells of a tensor's picture lie. Knows no canvas.
-import type { TensorPicture } from "../../../../src/protocol/tensorPicture.ts";
+import type { TensorPicture } from "../../../../src/protocol/inspector/tensorPicture.ts";
 
 export interface Layout {
   readonly rows: number;

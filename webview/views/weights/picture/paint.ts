@@ -1,5 +1,5 @@
 // Draws the cells of a tensor's picture on a canvas.
-import type { TensorPicture } from "../../../../src/protocol/tensorPicture.ts";
+import type { TensorPicture } from "../../../../src/protocol/inspector/tensorPicture.ts";
 import type { Palette } from "../../../theme.ts";
 import type { Scale } from "./colours.ts";
 import type { Cell, Layout } from "./layout.ts";

@@ -1,5 +1,5 @@
 // Which part, which slice and which window of a tensor is looked at: the controls above its picture.
-import type { TensorPart, TensorPicture, Window } from "../../../../src/protocol/tensorPicture.ts";
+import type { TensorPart, TensorPicture, Window } from "../../../../src/protocol/inspector/tensorPicture.ts";
 import { make, setAttribute, setHidden, setText } from "../../../dom.ts";
 import { createCheckbox } from "../../../toolkit.ts";
 import { partWords } from "./words.ts";

@@ -1,11 +1,11 @@
 // Which tensor is looked at, and what of it: what the reader chose, as far as the run has it. Knows no page.
-import type { InspectorState } from "../../../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../../../src/protocol/inspector/inspector.ts";
 import {
   type PartState,
   type TensorAnswer,
   type TensorPart,
   tensorParts,
-} from "../../../../src/protocol/tensorPicture.ts";
+} from "../../../../src/protocol/inspector/tensorPicture.ts";
 import type { WeightChoices } from "../choices.ts";
 
 /** At a pause at a parameter's update that parameter, until the reader chooses another. */

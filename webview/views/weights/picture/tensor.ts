@@ -1,12 +1,12 @@
 // The tensor that was chosen: what of it is shown, its heatmap, histogram, extreme elements and statistics.
-import type { InspectorState } from "../../../../src/protocol/inspector.ts";
+import type { InspectorState } from "../../../../src/protocol/inspector/inspector.ts";
 import {
   largestPicture,
   type TensorPart,
   type TensorPicture,
   type TensorQuestion,
   type Window,
-} from "../../../../src/protocol/tensorPicture.ts";
+} from "../../../../src/protocol/inspector/tensorPicture.ts";
 import { make, setAttribute, setHidden, setText } from "../../../dom.ts";
 import { createBusy } from "../../busy.ts";
 import type { Actions, Shown } from "../../view.ts";

@@ -1,6 +1,6 @@
 // What is said about the picture of a tensor. Knows no page.
-import type { InspectorState } from "../../../../src/protocol/inspector.ts";
-import type { TensorPart, TensorPicture } from "../../../../src/protocol/tensorPicture.ts";
+import type { InspectorState } from "../../../../src/protocol/inspector/inspector.ts";
+import type { TensorPart, TensorPicture } from "../../../../src/protocol/inspector/tensorPicture.ts";
 import { formatCount, formatNumber, formatPercent, formatShape } from "../../../format.ts";
 import { type Cell, elementsOf } from "./layout.ts";
 

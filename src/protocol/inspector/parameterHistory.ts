@@ -1,5 +1,5 @@
 // How each parameter's gradient and update went over the run: few points, evenly spaced, as rows of numbers.
-import type { StatisticsReport } from "./events.ts";
+import type { StatisticsReport } from "../events.ts";
 
 /** One iteration; both lists in the order of the model's parameters. */
 export interface HistoryPoint {

@@ -1,5 +1,5 @@
 // A tensor made small enough to be looked at: a picture of two of its dimensions, a histogram, its extreme elements.
-import type { TensorStatistics } from "./tensors.ts";
+import type { TensorStatistics } from "../tensors.ts";
 
 /**
  * What is looked at. Of a parameter: the weights before and after this iteration's update, their gradient, the update, and

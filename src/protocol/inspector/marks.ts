@@ -1,6 +1,6 @@
 // What happened at single iterations of a run, kept for the axis of the curves; bounded. Knows no page.
-import type { RuntimeEvent, StopReason } from "./events.ts";
-import type { Position } from "./position.ts";
+import type { RuntimeEvent, StopReason } from "../events.ts";
+import type { Position } from "../position.ts";
 
 export type MarkKind =
   | "breakpoint"

@@ -1,5 +1,5 @@
 // Messages between host and inspector page as they travel: NaN and infinities survive, what is not a message is refused.
-import type { RuntimeEvent } from "./events.ts";
+import type { RuntimeEvent } from "../events.ts";
 import { isFlow } from "./flow.ts";
 import type { FromWebview, InspectorCommand, InspectorState, RunStatus, ToWebview } from "./inspector.ts";
 import { isHistory } from "./parameterHistory.ts";

@@ -1,13 +1,13 @@
 // The inspector's state and the one reducer that makes it from runtime events; the host keeps it, the page shows it.
-import { assertNever } from "./assertNever.ts";
+import { assertNever } from "../assertNever.ts";
+import type { IterationRecord, RuntimeEvent, StatisticsReport } from "../events.ts";
+import type { ErrorReport, ModelInfo } from "../model.ts";
+import type { Position } from "../position.ts";
 import type { EquationReport } from "./equation.ts";
-import type { IterationRecord, RuntimeEvent, StatisticsReport } from "./events.ts";
 import { type Flow, flowOf, flowUpTo, withValues } from "./flow.ts";
 import { type Mark, marked, rewoundMarks } from "./marks.ts";
-import type { ErrorReport, ModelInfo } from "./model.ts";
 import { type HistoryPoint, recorded, recordedUpTo } from "./parameterHistory.ts";
 import { type PlayingState, played, playedUpTo } from "./playing.ts";
-import type { Position } from "./position.ts";
 import type { Question } from "./questions.ts";
 import type { KeptLabel } from "./runs.ts";
 

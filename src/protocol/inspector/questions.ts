@@ -1,5 +1,5 @@
 // What the inspector page asks and gets an answer to: of the run, by its runtime, or of the window. One table for both.
-import type { RuntimeRequests } from "./requests.ts";
+import type { RuntimeRequests } from "../requests.ts";
 import type { RunsQuestions } from "./runs.ts";
 
 /** Requests to the runtime that the page may make; `gradientDebugger/ask` carries them for other clients too. */

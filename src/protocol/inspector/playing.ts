@@ -1,5 +1,5 @@
 // The model at play: what it does with points, text and classes, in pictures that a run sends now and then.
-import { assertNever } from "./assertNever.ts";
+import { assertNever } from "../assertNever.ts";
 
 /** One of two input features. */
 export interface SurfaceAxis {
