@@ -19,7 +19,7 @@ import "./styles/runs/comparison.css";
 import "./styles/playing/playing.css";
 import "./styles/playing/confusion.css";
 import { afterReload, initialState, reduce } from "../src/protocol/inspector/inspector.ts";
-import { connectHost, type News, type UiState } from "./host.ts";
+import { connectHost, type News } from "./host.ts";
 import { pace } from "./pace.ts";
 import { readPalette, watchTheme } from "./theme.ts";
 import { registerToolkit } from "./toolkit.ts";
@@ -45,9 +45,11 @@ const page = createPage({
   command: (command) => host.send({ type: "command", command }),
   reveal: ({ file, line }) => host.send({ type: "reveal", file, line }),
   ask: host.ask,
-  choose: (change: Partial<UiState>) => {
-    ui = { ...ui, ...change };
+  choose: (change) => {
+    ui = { ...ui, ...(typeof change === "function" ? change(ui) : change) };
     requestDrawing();
+    // Whoever presses something sees it in the next frame, however often the page is drawn by itself.
+    requestAnimationFrame(drawing.flush);
     // At once: when the tab is hidden, the page goes away before a message that it sends then.
     keeping.request();
     keeping.flush();

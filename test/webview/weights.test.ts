@@ -219,6 +219,19 @@ describe("the table of parameters", () => {
       await page.locator('tr[data-parameter="blocks.0.weight"].active').waitFor();
     }));
 
+  test("two choices that come before the page is drawn both count", () =>
+    withPage({}, async (inspector) => {
+      await opened(inspector, inUpdate());
+      await inspector.page.evaluate(`(() => {
+        [...document.querySelectorAll(".parameters thead button")].find(({ textContent }) => /Shape/.test(textContent)).click();
+        const filter = document.querySelector(".weights-filter");
+        filter.value = "rnn.w";
+        filter.dispatchEvent(new Event("input"));
+      })()`);
+      await inspector.settled();
+      assert.deepEqual(await names(inspector), ["rnn.weight_hh_l0", "rnn.weight_ih_l0"]);
+    }));
+
   test("keeps order, filter and choice when the page comes back", async () => {
     let kept: unknown;
     await withPage({}, async (inspector) => {

@@ -126,8 +126,10 @@ export class Slot {
   /** Opens or closes it, and remembers that. */
   fold(folded: boolean): void {
     this.#show(folded);
-    const others = this.#latest?.ui.folded.filter((id) => id !== this.panel.id) ?? [];
-    this.#actions.choose({ folded: folded ? [...others, this.panel.id] : others });
+    this.#actions.choose((ui) => {
+      const others = ui.folded.filter((id) => id !== this.panel.id);
+      return { folded: folded ? [...others, this.panel.id] : others };
+    });
   }
 
   /** Is it on the page? */

@@ -109,11 +109,10 @@ class LayerRow {
   );
   readonly #parameters: NumberView = createNumber("td", "layer-value bar-value");
   readonly #output: NumberView = createNumber("td", "layer-value mark-value");
-  #selected = false;
 
   constructor(layer: string, actions: Actions) {
     this.#layer = layer;
-    this.#name = link("layer-button", () => actions.choose({ layer: this.#selected ? null : layer }));
+    this.#name = link("layer-button", () => actions.choose((ui) => ({ layer: ui.layer === layer ? null : layer })));
     this.#name.textContent = nameOf(layer);
     this.element = make(
       "tr",
@@ -132,13 +131,13 @@ class LayerRow {
     current: string | null,
     selected: string | null,
   ): void {
-    this.#selected = selected === this.#layer;
-    setAttribute(this.#name, "aria-pressed", String(this.#selected));
-    const does = this.#selected ? "show all layers again" : "show this layer alone below";
+    const isSelected = selected === this.#layer;
+    setAttribute(this.#name, "aria-pressed", String(isSelected));
+    const does = isSelected ? "show all layers again" : "show this layer alone below";
     setAttribute(this.#name, "title", `${nameOf(this.#layer)}, ${type}: ${does}`);
     setText(this.#type, type);
     this.element.classList.toggle("current", current === this.#layer && current !== null);
-    this.element.classList.toggle("selected", this.#selected);
+    this.element.classList.toggle("selected", isSelected);
     setPlace(this.#track, "fill", placeOf(report.parameterGradNorm, axis));
     setPlace(this.#track, "dot", placeOf(report.outputGradNorm, axis));
     setPlace(

@@ -24,5 +24,8 @@ export interface Actions {
   reveal(place: { readonly file: string; readonly line: number }): void;
   /** Answers come later or, with a reason in words, not at all. */
   ask<K extends QuestionName>(name: K, params: QuestionParams<K>): Promise<QuestionResult<K>>;
-  choose(change: Partial<UiState>): void;
+  /** A change that builds upon what was chosen before is a function: the page shows a choice a moment later. */
+  choose(change: UiChange): void;
 }
+
+export type UiChange = Partial<UiState> | ((ui: UiState) => Partial<UiState>);

@@ -123,8 +123,7 @@ class CurvesView implements View {
   }
 
   #toggle(name: string): void {
-    const hidden = this.#shown?.ui.curvesHidden ?? [];
-    this.#actions.choose({ curvesHidden: switched(hidden, name) });
+    this.#actions.choose(({ curvesHidden }) => ({ curvesHidden: switched(curvesHidden, name) }));
   }
 
   #aimAt(iteration: number): void {

@@ -26,7 +26,6 @@ class EquationView implements View {
   );
   #figures: readonly SymbolFigure[] = [];
   #report: EquationReport | null | undefined;
-  #shown: Shown | null = null;
 
   constructor(actions: Actions) {
     this.#actions = actions;
@@ -46,7 +45,6 @@ class EquationView implements View {
   }
 
   update(shown: Shown): void {
-    this.#shown = shown;
     const { status, equation } = shown.state;
     setHidden(this.element, status.kind !== "paused");
     if (status.kind !== "paused") return;
@@ -73,10 +71,12 @@ class EquationView implements View {
 
   #choose(number: number): void {
     const place = this.#report?.symbols[number]?.place;
-    const ui = this.#shown?.ui;
-    if (place === undefined || ui === undefined) return;
-    const folded = ui.folded.filter((id) => id !== "parameters");
-    this.#actions.choose({ tensor: place.name, weights: { ...ui.weights, part: place.part }, folded });
+    if (place === undefined) return;
+    this.#actions.choose(({ weights, folded }) => ({
+      tensor: place.name,
+      weights: { ...weights, part: place.part },
+      folded: folded.filter((id) => id !== "parameters"),
+    }));
     revealTensor();
   }
 

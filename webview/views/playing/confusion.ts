@@ -3,20 +3,20 @@ import type { ConfusionAbout, ConfusionReport } from "../../../src/protocol/insp
 import { make, setAttribute, setHidden, setText } from "../../dom.ts";
 import { formatCount, formatNumber, formatPercent } from "../../format.ts";
 import type { Actions, View } from "../view.ts";
-import { initialPlaying, type PlayingChoices } from "./choices.ts";
+import type { PlayingChoices } from "./choices.ts";
 import { createExamples } from "./examples.ts";
 import { css, inkOn, rampColour } from "./marks.ts";
 import { createSlider, seenOf } from "./pictures.ts";
 
 export function createConfusion(actions: Actions): View {
-  let choices: PlayingChoices = initialPlaying;
-  const slider = createSlider(actions, () => choices);
+  const slider = createSlider(actions);
   const matrix = new Matrix((cell) => {
-    const [truth, predicted] = choices.cell ?? [];
-    const same = truth === cell[0] && predicted === cell[1];
-    actions.choose({ playing: { ...choices, cell: same ? null : cell } });
+    actions.choose(({ playing }) => {
+      const same = playing.cell?.every((index, i) => index === cell[i]) === true;
+      return { playing: { ...playing, cell: same ? null : cell } };
+    });
   });
-  const examples = createExamples(() => actions.choose({ playing: { ...choices, cell: null } }));
+  const examples = createExamples(() => actions.choose(({ playing }) => ({ playing: { ...playing, cell: null } })));
   const facts = make("p", "confusion-facts");
   const empty = make("p", "empty", {}, "The first table comes after half a second of training.");
   const note = make("p", "note");
@@ -29,11 +29,10 @@ export function createConfusion(actions: Actions): View {
   return {
     element,
     update({ state, ui }) {
-      choices = ui.playing;
       const about = state.playing?.about;
       setHidden(element, about?.kind !== "confusion");
       if (about?.kind !== "confusion") return;
-      const seen = seenOf("confusion", state, choices);
+      const seen = seenOf("confusion", state, ui.playing);
       const { shown, all } = seen;
       setHidden(empty, shown !== null);
       setHidden(sides, shown === null);
@@ -43,7 +42,7 @@ export function createConfusion(actions: Actions): View {
       setHidden(note, message === null);
       if (shown === null) return;
       setText(facts, factsOf(about, shown));
-      const cell = within(about.classes.length, choices.cell);
+      const cell = within(about.classes.length, ui.playing.cell);
       matrix.update(about, shown, cell);
       examples.update(about, all.at(-1) ?? shown, cell, shown);
     },

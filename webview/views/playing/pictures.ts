@@ -41,7 +41,7 @@ export interface Slider {
   update<K extends Kind>(seen: Seen<K>): void;
 }
 
-export function createSlider(actions: Actions, choices: () => PlayingChoices): Slider {
+export function createSlider(actions: Actions): Slider {
   const input = make("input", "", { type: "range", min: "0", step: "1", "aria-label": "Iteration" });
   const said = make("span", "playing-when");
   const element = make("div", "playing-slider", {}, input, said);
@@ -50,7 +50,7 @@ export function createSlider(actions: Actions, choices: () => PlayingChoices): S
     const i = Number(input.value);
     // At the end the page follows the run again.
     const iteration = i >= iterations.length - 1 ? null : iterations[i];
-    actions.choose({ playing: { ...choices(), iteration } });
+    actions.choose(({ playing }) => ({ playing: { ...playing, iteration } }));
   });
   return {
     element,

@@ -4,7 +4,6 @@ import { DataTable } from "../../charts/dataTable.ts";
 import { KeyedList, make, setAttribute, setHidden, setText } from "../../dom.ts";
 import { formatCount, formatNumber, formatPercent } from "../../format.ts";
 import type { Actions, View } from "../view.ts";
-import { initialPlaying, type PlayingChoices } from "./choices.ts";
 import { createSlider, seenOf, whenOf } from "./pictures.ts";
 
 /** From the surest down; each is told by a colour and by a line below the character. */
@@ -19,15 +18,14 @@ const levels = [
 const shortLength = 80;
 
 export function createTextSample(actions: Actions): View {
-  let choices: PlayingChoices = initialPlaying;
-  const slider = createSlider(actions, () => choices);
+  const slider = createSlider(actions);
   const prompt = make("span", "text-prompt");
   const written = make("span");
   const sample = make("p", "text-sample", {}, prompt, written);
   const list = make("ol", "text-list", { "aria-label": "Samples over the run" });
   const rows = new KeyedList<{ readonly report: TextReport; readonly chosen: boolean }, TextRow>(
     list,
-    () => new TextRow(actions, () => choices),
+    () => new TextRow(actions),
   );
   const table = new DataTable(["character", "probability"]);
   const empty = make("p", "empty", {}, "The first sample comes after half a second of training.");
@@ -39,11 +37,10 @@ export function createTextSample(actions: Actions): View {
   return {
     element,
     update({ state, ui }) {
-      choices = ui.playing;
       const about = state.playing?.about;
       setHidden(element, about?.kind !== "text");
       if (about?.kind !== "text") return;
-      const seen = seenOf("text", state, choices);
+      const seen = seenOf("text", state, ui.playing);
       const { shown, all } = seen;
       setHidden(empty, shown !== null);
       setHidden(sample, shown === null);
@@ -75,10 +72,10 @@ class TextRow {
   readonly #button = make("button", "text-row", { type: "button" }, this.#when, this.#text);
   #iteration = 0;
 
-  constructor(actions: Actions, choices: () => PlayingChoices) {
+  constructor(actions: Actions) {
     this.element = make("li", "", {}, this.#button);
     this.#button.addEventListener("click", () =>
-      actions.choose({ playing: { ...choices(), iteration: this.#iteration } }),
+      actions.choose(({ playing }) => ({ playing: { ...playing, iteration: this.#iteration } })),
     );
   }
 

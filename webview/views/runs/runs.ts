@@ -23,8 +23,10 @@ export function createRuns(actions: Actions): View {
   });
   const list = createRunsList({
     choose: (id, chosen) => {
-      const others = (shown?.ui.overlay ?? []).filter((other) => other !== id);
-      actions.choose({ overlay: chosen ? [...others, id] : others });
+      actions.choose(({ overlay }) => {
+        const others = overlay.filter((other) => other !== id);
+        return { overlay: chosen ? [...others, id] : others };
+      });
     },
     show: (id) => {
       setText(message, "");
@@ -32,11 +34,11 @@ export function createRuns(actions: Actions): View {
     },
   });
   const more = link("runs-more", () => {
-    if (shown !== null) actions.choose({ runs: { ...shown.ui.runs, all: !shown.ui.runs.all } });
+    actions.choose(({ runs }) => ({ runs: { ...runs, all: !runs.all } }));
   });
   const hint = make("p", "note", {}, "Choose two runs to compare them.");
   const comparison = createComparison((iteration) => {
-    if (shown !== null) actions.choose({ runs: { ...shown.ui.runs, iteration } });
+    actions.choose(({ runs }) => ({ runs: { ...runs, iteration } }));
   });
   const head = make("div", "section-head", {}, make("h2", "", {}, "Runs"), label, clear);
   const element = make("section", "panel wide runs", { "aria-label": "Runs" }, head);

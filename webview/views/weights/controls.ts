@@ -5,7 +5,7 @@ import { type ColumnId, columnIds, type Trend, type WeightChoices } from "./choi
 import { columns } from "./columns.ts";
 
 export interface ControlActions {
-  choose(change: Partial<WeightChoices>): void;
+  choose(change: (weights: WeightChoices) => Partial<WeightChoices>): void;
 }
 
 export interface Controls {
@@ -31,14 +31,13 @@ export function createControls({ choose }: ControlActions): Controls {
   );
   const reverse = make("button", "weights-button", { type: "button", "aria-label": "Turn the order round" }, "↕");
   const count = make("span", "weights-count", { role: "status" });
-  let descending = false;
-  filter.addEventListener("input", () => choose({ filter: filter.value }));
-  trend.addEventListener("change", () => choose({ trend: trend.value === "ratio" ? "ratio" : "gradient" }));
+  filter.addEventListener("input", () => choose(() => ({ filter: filter.value })));
+  trend.addEventListener("change", () => choose(() => ({ trend: trend.value === "ratio" ? "ratio" : "gradient" })));
   order.addEventListener("change", () => {
     const sort = columnIds.find((id) => id === order.value) ?? null;
-    choose({ sort, descending: startsDescending(sort) });
+    choose(() => ({ sort, descending: startsDescending(sort) }));
   });
-  reverse.addEventListener("click", () => choose({ descending: !descending }));
+  reverse.addEventListener("click", () => choose(({ descending }) => ({ descending: !descending })));
   const orderLabel = make("label", "weights-order", {}, "Sort by ", order, reverse);
   return {
     element: make("div", "weights-controls", {}, filter, orderLabel, make("label", "", {}, "Curves: ", trend), count),
@@ -47,7 +46,6 @@ export function createControls({ choose }: ControlActions): Controls {
       if (document.activeElement !== filter && filter.value !== choices.filter) filter.value = choices.filter;
       if (trend.value !== choices.trend) trend.value = choices.trend;
       if (order.value !== (choices.sort ?? "")) order.value = choices.sort ?? "";
-      descending = choices.descending;
       setHidden(reverse, choices.sort === null);
       setText(count, shown === total ? "" : `${formatCount(shown)} of ${formatCount(total)}`);
     },

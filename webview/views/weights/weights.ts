@@ -26,7 +26,6 @@ class Weights implements View {
   readonly #controls;
   readonly #table: ParameterTable;
   readonly #tensor: TensorView;
-  #shown: Shown | null = null;
   /** The order stays as it is while somebody points at a row. */
   #held: readonly string[] | null = null;
 
@@ -57,7 +56,6 @@ class Weights implements View {
   }
 
   update(shown: Shown): void {
-    this.#shown = shown;
     const { state, ui } = shown;
     const own = rowsOf(state, ui.layer);
     const total = state.model?.parameters.length ?? 0;
@@ -90,18 +88,16 @@ class Weights implements View {
 
   /** The first click on a column, the second turns it round, the third gives the model's order again. */
   #sort(column: ColumnId): void {
-    const { sort, descending } = this.#shown?.ui.weights ?? { sort: null, descending: false };
     const first = startsDescending(column);
-    if (sort !== column) this.#choose({ sort: column, descending: first });
-    else if (descending === first) this.#choose({ descending: !first });
-    else this.#choose({ sort: null, descending: false });
+    this.#choose(({ sort, descending }) => {
+      if (sort !== column) return { sort: column, descending: first };
+      return descending === first ? { descending: !first } : { sort: null, descending: false };
+    });
   }
 
-  #choose(change: Partial<WeightChoices>): void {
-    const weights = this.#shown?.ui.weights;
-    if (weights === undefined) return;
+  #choose(change: (weights: WeightChoices) => Partial<WeightChoices>): void {
     this.#held = null;
-    this.#actions.choose({ weights: { ...weights, ...change } });
+    this.#actions.choose(({ weights }) => ({ weights: { ...weights, ...change(weights) } }));
   }
 }
 

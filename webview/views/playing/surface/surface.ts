@@ -7,7 +7,6 @@ import type { Palette } from "../../../theme.ts";
 import type { Actions, View } from "../../view.ts";
 import { numbersOf } from "../bytes.ts";
 import { drawOn } from "../canvas.ts";
-import { initialPlaying, type PlayingChoices } from "../choices.ts";
 import { createSlider, seenOf, whenOf } from "../pictures.ts";
 import { drawSurface, drawThumbnail } from "./drawing.ts";
 import { createSurfaceLegend } from "./legend.ts";
@@ -25,12 +24,11 @@ interface Small {
 }
 
 export function createSurface(actions: Actions): View {
-  let choices: PlayingChoices = initialPlaying;
-  const slider = createSlider(actions, () => choices);
+  const slider = createSlider(actions);
   const legend = createSurfaceLegend();
   const canvas = make("canvas", "surface-canvas", { role: "img", "data-picture": "decision surface" });
   const strip = make("ul", "surface-strip", { "aria-label": "Surfaces over the run" });
-  const smalls = new KeyedList<Small, Thumbnail>(strip, () => new Thumbnail(actions, () => choices));
+  const smalls = new KeyedList<Small, Thumbnail>(strip, () => new Thumbnail(actions));
   const table = new DataTable(["row", ...Array.from({ length: tableSize }, (_, i) => `place ${i + 1}`)]);
   const empty = make("p", "empty", {}, "The surface appears with the first iteration.");
   const note = make("p", "note");
@@ -40,11 +38,10 @@ export function createSurface(actions: Actions): View {
   return {
     element,
     update({ state, ui, palette }) {
-      choices = ui.playing;
       const about = state.playing?.about;
       setHidden(element, about?.kind !== "surface");
       if (about?.kind !== "surface") return;
-      const seen = seenOf("surface", state, choices);
+      const seen = seenOf("surface", state, ui.playing);
       const { shown, all } = seen;
       setHidden(empty, shown !== null);
       setHidden(canvas, shown === null);
@@ -78,10 +75,11 @@ class Thumbnail {
   #report: SurfaceReport | null = null;
   #palette: Palette | null = null;
 
-  constructor(actions: Actions, choices: () => PlayingChoices) {
+  constructor(actions: Actions) {
     this.element = make("li", "", {}, this.#button);
     this.#button.addEventListener("click", () => {
-      if (this.#report !== null) actions.choose({ playing: { ...choices(), iteration: this.#report.iteration } });
+      const iteration = this.#report?.iteration;
+      if (iteration !== undefined) actions.choose(({ playing }) => ({ playing: { ...playing, iteration } }));
     });
   }
 

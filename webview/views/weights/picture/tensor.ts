@@ -148,8 +148,7 @@ export class TensorView {
   }
 
   #choose(change: Partial<WeightChoices>): void {
-    const weights = this.#shown?.ui.weights;
-    if (weights !== undefined) this.#actions.choose({ weights: { ...weights, ...change } });
+    this.#actions.choose(({ weights }) => ({ weights: { ...weights, ...change } }));
   }
 
   #look({ slice, window }: { readonly slice: readonly number[]; readonly window: Window | null }): void {
