@@ -12,7 +12,7 @@ export function checkLooks(browser: () => InspectorBrowser): void {
       const inspector = await browser().open(options);
       try {
         await inspector.show(state());
-        for (const width of [2400, 1600, 901, 861, 860, 601, 481, 300]) {
+        for (const width of [2400, 901, 860, 601, 481, 300]) {
           await inspector.page.setViewportSize({ width, height: 900 });
           // Charts follow the size of their boxes a frame later.
           await inspector.page.evaluate(
