@@ -1,8 +1,5 @@
 // One run inside the worker: trains, reports, and answers requests while it is paused.
 
-import { Console } from "node:console";
-import { Writable } from "node:stream";
-import { format } from "node:util";
 import type { MessagePort } from "node:worker_threads";
 import * as api from "../api.ts";
 import { defaultFilters } from "../protocol/breakpoints/exceptions.ts";
@@ -35,6 +32,7 @@ import { modelInfo, statisticsReport } from "./report.ts";
 import { settingHandlers } from "./settings.ts";
 import { LogGatherer } from "./triggers/logs.ts";
 import { watchingHandlers } from "./triggers/watching.ts";
+import { consoleTo } from "./userConsole.ts";
 import { UserProvenance, UserStack } from "./userStack.ts";
 
 /** Iterations are sent at most this often, and statistics this often; in milliseconds. */
@@ -292,7 +290,13 @@ export class TrainingWorker implements PauseHost {
 
   private load(): Training {
     this.globals.seed(this.data.options.seed ?? 0);
-    const exported = evaluateModel(this.model, api, this.user, this.console(), this.globals);
+    const exported = evaluateModel(
+      this.model,
+      api,
+      this.user,
+      consoleTo((category, text) => this.wrote(category, text)),
+      this.globals,
+    );
     if (isTraining(exported)) {
       this.globals.seed(this.data.options.seed ?? exported.definition.seed ?? 0);
       return exported;
@@ -311,18 +315,10 @@ export class TrainingWorker implements PauseHost {
   }
 
   /** What model code writes to its console, as output events with the line that wrote it. */
-  private console(): Console {
-    const stream = (category: "stdout" | "stderr") =>
-      new Writable({
-        decodeStrings: false,
-        write: (text, _encoding, done) => {
-          if (this.playing?.computing === true) return done();
-          if (this.controller.history?.reported.line(this.run?.iteration ?? 0) === false) return done();
-          this.output(category, format("%s", text), this.engine.here.site);
-          done();
-        },
-      });
-    return new Console(stream("stdout"), stream("stderr"));
+  private wrote(category: "stdout" | "stderr", text: string): void {
+    if (this.playing?.computing === true) return;
+    if (this.controller.history?.reported.line(this.run?.iteration ?? 0) === false) return;
+    this.output(category, text, this.engine.here.site);
   }
 
   private position(event: PauseEvent) {

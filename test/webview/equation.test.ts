@@ -1,27 +1,13 @@
 // The equation of a step in Chromium: typeset, with its numbers, and every symbol leads to its tensor.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { EquationReport, EquationSymbol } from "../../src/protocol/inspector/equation.ts";
 import { audit, themeNames } from "./audit.ts";
-import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
+import type { Inspector } from "./browser.ts";
+import { pages } from "./pages.ts";
 import { scenes } from "./runs.ts";
 
-let browser: InspectorBrowser;
-before(async () => {
-  browser = await startBrowser();
-});
-after(() => browser.close());
-
-/** Opens a page, and afterwards checks that it complained of nothing. */
-async function withPage(options: OpenOptions, run: (inspector: Inspector) => Promise<void>): Promise<void> {
-  const inspector = await browser.open(options);
-  try {
-    await run(inspector);
-    assert.deepEqual(inspector.complaints, []);
-  } finally {
-    await inspector.close();
-  }
-}
+const withPage = pages();
 
 const panel = 'section[aria-label="Equation"]';
 

@@ -1,24 +1,11 @@
 // The frame of the page in Chromium: panels out of sight wait, fold, are jumped to; the keyboard, and what is waited for.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
+import { test } from "node:test";
+import type { Inspector } from "./browser.ts";
+import { pages } from "./pages.ts";
 import { mlp, records, scenes } from "./runs.ts";
 
-let browser: InspectorBrowser;
-before(async () => {
-  browser = await startBrowser();
-});
-after(() => browser.close());
-
-async function withPage(options: OpenOptions, run: (inspector: Inspector) => Promise<void>): Promise<void> {
-  const inspector = await browser.open(options);
-  try {
-    await run(inspector);
-    assert.deepEqual(inspector.complaints, []);
-  } finally {
-    await inspector.close();
-  }
-}
+const withPage = pages();
 
 /** Titles of the list that one jumps from. */
 const jumps = ({ page }: Inspector): Promise<string[]> => page.locator(".jump-to").allTextContents();

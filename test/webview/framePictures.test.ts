@@ -1,26 +1,13 @@
 // Pictures of the page as files, in Chromium: SVG with the theme's colours in it, PNG, and the menu that offers both.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { PNG } from "pngjs";
-import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
+import type { Inspector } from "./browser.ts";
 import { everyView } from "./everyView.ts";
+import { pages } from "./pages.ts";
 import { scenes } from "./runs.ts";
 
-let browser: InspectorBrowser;
-before(async () => {
-  browser = await startBrowser();
-});
-after(() => browser.close());
-
-async function withPage(options: OpenOptions, run: (inspector: Inspector) => Promise<void>): Promise<void> {
-  const inspector = await browser.open(options);
-  try {
-    await run(inspector);
-    assert.deepEqual(inspector.complaints, []);
-  } finally {
-    await inspector.close();
-  }
-}
+const withPage = pages();
 
 /** Puts a picture into the last panel, as a view does, and has the page drawn once more. */
 async function addPicture(inspector: Inspector, html: string): Promise<void> {

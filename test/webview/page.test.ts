@@ -1,27 +1,13 @@
 // The inspector page in Chromium: what it shows for each state, what it says to the host, what it keeps.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { initialState } from "../../src/protocol/inspector/inspector.ts";
-import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
+import type { Inspector } from "./browser.ts";
 import { checkLooks } from "./looks.ts";
+import { pages } from "./pages.ts";
 import { charRnn, failure, file, records, scenes } from "./runs.ts";
 
-let browser: InspectorBrowser;
-before(async () => {
-  browser = await startBrowser();
-});
-after(() => browser.close());
-
-/** Opens a page, and afterwards checks that it complained of nothing. */
-async function withPage(options: OpenOptions, run: (inspector: Inspector) => Promise<void>): Promise<void> {
-  const inspector = await browser.open(options);
-  try {
-    await run(inspector);
-    assert.deepEqual(inspector.complaints, []);
-  } finally {
-    await inspector.close();
-  }
-}
+const withPage = pages();
 
 /** Texts as a reader sees them, in one line each; only of what is visible. */
 async function textsOf({ page }: Inspector, selector: string): Promise<string[]> {
@@ -359,7 +345,7 @@ test("charts take the colours of another theme when it changes", () =>
   }));
 
 test("the policy lets no inline script run", async () => {
-  const inspector = await browser.open();
+  const inspector = await withPage.browser().open();
   try {
     await inspector.page.evaluate(`(() => {
       const script = document.createElement("script");
@@ -382,4 +368,4 @@ test("the policy lets no inline script run", async () => {
   }
 });
 
-checkLooks(() => browser);
+checkLooks(withPage.browser);

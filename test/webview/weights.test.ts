@@ -1,29 +1,15 @@
 // The view of weights and updates in Chromium: the table of all parameters, and the picture of the chosen tensor.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { InspectorState } from "../../src/protocol/inspector/inspector.ts";
 import type { TensorQuestion } from "../../src/protocol/inspector/tensorPicture.ts";
 import { audit, themeNames } from "./audit.ts";
-import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "./browser.ts";
+import type { Inspector } from "./browser.ts";
+import { pages } from "./pages.ts";
 import { scenes } from "./runs.ts";
-import { type AnswerOptions, answerTo, elements, hugeRun, inUpdate } from "./weightRuns.ts";
+import { type AnswerOptions, answerTo, elements, hugeRun, inUpdate, longNumbers } from "./weightRuns.ts";
 
-let browser: InspectorBrowser;
-before(async () => {
-  browser = await startBrowser();
-});
-after(() => browser.close());
-
-/** Opens a page, and afterwards checks that it complained of nothing. */
-async function withPage(options: OpenOptions, run: (inspector: Inspector) => Promise<void>): Promise<void> {
-  const inspector = await browser.open(options);
-  try {
-    await run(inspector);
-    assert.deepEqual(inspector.complaints, []);
-  } finally {
-    await inspector.close();
-  }
-}
+const withPage = pages();
 
 interface Asked {
   readonly type: string;
@@ -486,16 +472,27 @@ describe("the view of weights", () => {
     test(`in the theme ${theme} fits wide and narrow, and axe-core finds nothing`, () =>
       withPage({ theme }, async (inspector) => {
         const { page } = inspector;
-        await opened(inspector, inUpdate());
+        await opened(inspector, longNumbers());
         await answer(inspector, { shape: [128, 128], change: (array) => array.fill(Number.NaN, 5000, 5128) });
-        for (const width of [1100, 320]) {
+        for (const width of [1100, 420, 300, 260]) {
           await page.setViewportSize({ width, height: 900 });
           await inspector.settled();
           await page.locator(panel).screenshot({ path: `test/webview/screenshots/weights-${theme}-${width}.png` });
           const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
           assert.ok(wide <= width, `${wide} pixels at ${width}`);
+          assert.deepEqual(await page.evaluate(overlapping), [], `${width} pixels`);
           assert.deepEqual(await audit(inspector, theme, panel), [], `${theme} at ${width}`);
         }
       }));
   }
 });
+
+/** Numbers of a row that stand upon each other. */
+const overlapping = `[...document.querySelectorAll(".parameters tbody tr")].flatMap((row) => {
+  const boxes = [...row.querySelectorAll(".digits")].map((digits) => digits.getBoundingClientRect());
+  return boxes.flatMap((a, i) =>
+    boxes.slice(i + 1).some((b) => a.top < b.bottom && b.top < a.bottom && a.left < b.right && b.left < a.right)
+      ? [row.dataset.parameter]
+      : [],
+  );
+})`;

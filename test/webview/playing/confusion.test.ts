@@ -1,7 +1,8 @@
 // The confusion table in Chromium: counts, the worst examples as pictures and as rows, the keyboard, another run.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { confusion, pages, shot, show, texts } from "./page.ts";
+import { pages } from "../pages.ts";
+import { confusion, shot, show, texts } from "./page.ts";
 import { digitTables, irisTable, manyClasses, standingIn } from "./runs.ts";
 
 const withPage = pages();

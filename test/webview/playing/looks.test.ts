@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { audit, themeNames } from "../audit.ts";
-import { pages } from "./page.ts";
+import { pages } from "../pages.ts";
 import { digitTables, irisTable, manyClasses, text } from "./runs.ts";
 import { fourClasses, twoClasses } from "./surfaces.ts";
 

@@ -1,29 +1,6 @@
 // The page with a picture of the model at play in sight, and what is read from it.
-import assert from "node:assert/strict";
-import { after, before } from "node:test";
 import type { InspectorState } from "../../../src/protocol/inspector/inspector.ts";
-import { type Inspector, type InspectorBrowser, type OpenOptions, startBrowser } from "../browser.ts";
-
-/** Opens a page, and afterwards checks that it complained of nothing. */
-export type WithPage = (options: OpenOptions, run: (inspector: Inspector) => Promise<void>) => Promise<void>;
-
-/** A browser for the tests of this file. */
-export function pages(): WithPage {
-  let browser: InspectorBrowser;
-  before(async () => {
-    browser = await startBrowser();
-  });
-  after(() => browser.close());
-  return async (options, run) => {
-    const inspector = await browser.open(options);
-    try {
-      await run(inspector);
-      assert.deepEqual(inspector.complaints, []);
-    } finally {
-      await inspector.close();
-    }
-  };
-}
+import type { Inspector } from "../browser.ts";
 
 export const surface = 'section[aria-label="Decision surface"]';
 export const sample = 'section[aria-label="Text sample"]';

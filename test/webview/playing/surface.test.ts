@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { borders, contour } from "../../../webview/views/playing/surface/contour.ts";
 import type { Inspector } from "../browser.ts";
-import { pages, shot, show, surface, texts } from "./page.ts";
+import { pages } from "../pages.ts";
+import { shot, show, surface, texts } from "./page.ts";
 import { standingIn } from "./runs.ts";
 import { brokenSurface, fourClasses, twoClasses, valueSurface } from "./surfaces.ts";
 

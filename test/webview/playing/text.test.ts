@@ -1,7 +1,8 @@
 // The text sample in Chromium: prompt, probabilities, the samples over a run; and a model of which nothing can be shown.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { confusion, pages, sample, shot, show, surface, texts } from "./page.ts";
+import { pages } from "../pages.ts";
+import { confusion, sample, shot, show, surface, texts } from "./page.ts";
 import { brokenText, nothingToShow, text } from "./runs.ts";
 
 const withPage = pages();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { audit, themeNames } from "../audit.ts";
-import { pages } from "../playing/page.ts";
+import { pages } from "../pages.ts";
 import { answer, section, show } from "./page.ts";
 import { bidirectional, chainOf, characters, long, sequenceOf } from "./runs.ts";
 

@@ -1,7 +1,7 @@
 // The view of time in Chromium: heatmaps, the words along the axis, the Jacobian over it, and the way to an event.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pages } from "../playing/page.ts";
+import { pages } from "../pages.ts";
 import { scenes } from "../runs.ts";
 import { answer, asked, cell, newest, section, show } from "./page.ts";
 import { bidirectional, broken, chainOf, characters, halfDone, resumed, sequenceOf, values } from "./runs.ts";

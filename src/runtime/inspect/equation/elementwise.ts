@@ -2,45 +2,7 @@
 import type { OperationName } from "../../../training/engine.ts";
 import { activation, type Equation, equation, map, tex } from "./equation.ts";
 
-type Name = Extract<
-  OperationName,
-  | "add"
-  | "sub"
-  | "mul"
-  | "div"
-  | "relu"
-  | "sigmoid"
-  | "tanh"
-  | "gelu"
-  | "geluTanh"
-  | "exp"
-  | "log"
-  | "sqrt"
-  | "square"
-  | "negate"
-  | "reciprocal"
-  | "abs"
-  | "leakyRelu"
-  | "elu"
-  | "selu"
-  | "silu"
-  | "softplus"
-  | "maximum"
-  | "minimum"
-  | "clamp"
-  | "pow"
-  | "where"
-  | "sum"
-  | "mean"
-  | "max"
-  | "min"
-  | "norm"
-  | "softmax"
-  | "log softmax"
-  | "dropout"
->;
-
-export const elementwise: { readonly [K in Name]: Equation } = {
+export const elementwise = {
   add: equation("z = x + y", tex`\dL{x} = \dL{z}, \quad \dL{y} = \dL{z}`),
   sub: equation("z = x - y", tex`\dL{x} = \dL{z}, \quad \dL{y} = -\dL{z}`),
   mul: equation(tex`z = x \odot y`, tex`\dL{x} = \dL{z} \odot y, \quad \dL{y} = \dL{z} \odot x`),
@@ -114,4 +76,4 @@ export const elementwise: { readonly [K in Name]: Equation } = {
     tex`\dL{x} = \frac{m}{1 - p} \odot \dL{y}`,
     { source: "Srivastava et al. 2014" },
   ),
-};
+} satisfies Partial<Record<OperationName, Equation>>;

@@ -2,36 +2,6 @@
 import type { OperationName } from "../../../training/engine.ts";
 import { type Equation, equation, type Facts, tex, view } from "./equation.ts";
 
-type Name = Extract<
-  OperationName,
-  | "expand"
-  | "linear"
-  | "matmul"
-  | "embedding"
-  | "reshape"
-  | "transpose"
-  | "select"
-  | "narrow"
-  | "slice"
-  | "permute"
-  | "contiguous"
-  | "cat"
-  | "index select"
-  | "gather"
-  | "scatter add"
-  | "layer norm"
-  | "rms norm"
-  | "batch norm"
-  | "conv1d"
-  | "conv2d"
-  | "max pool"
-  | "average pool"
-  | "attention scores"
-  | "attention weights"
-  | "attention output"
-  | "custom"
->;
-
 /** Gradients of a norm's weight γ and bias β, where it has them. */
 const affine = ({ opt }: Facts): string[] => {
   const lines = [
@@ -45,7 +15,7 @@ const affine = ({ opt }: Facts): string[] => {
 const upstream = ({ opt }: Facts): string => tex`u = \dL{y} ${opt("γ", "\\odot γ")}`;
 const index = { index: "k" };
 
-export const layers: { readonly [K in Name]: Equation } = {
+export const layers = {
   expand: equation(tex`y = \operatorname{broadcast}(x)`, tex`\dL{x} = \sum_{\text{copies}} \dL{y}`),
   linear: equation(
     ({ opt }) => [tex`z = a W^\top ${opt("b", "+ b")}`],
@@ -142,7 +112,7 @@ export const layers: { readonly [K in Name]: Equation } = {
       tex`\left(${series(inputs.length, (x) => tex`\dL{${x}}`)}\right) = \operatorname{backward}\!\left(\dL{y}\right)`,
     ],
   ),
-};
+} satisfies Partial<Record<OperationName, Equation>>;
 
 /** More operands than these are not all written out. */
 const writtenOut = 4;

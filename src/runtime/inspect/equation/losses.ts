@@ -2,11 +2,6 @@
 import type { OperationName, Tensor } from "../../../training/engine.ts";
 import { type Equation, equation, type Facts, isScalar, tex } from "./equation.ts";
 
-type Name = Extract<
-  OperationName,
-  "cross entropy" | "squared error" | "nll" | "huber" | "binary cross entropy" | "kl divergence"
->;
-
 /** A loss of each sample, or their sum over D. */
 const summed =
   (each: string, sum: string): ((facts: Facts) => readonly string[]) =>
@@ -25,7 +20,7 @@ const samples = ({ inputs: [x, target] }: Facts) => [
 
 const elements = ({ inputs: [x] }: Facts) => [{ tex: "n", value: x.length }];
 
-export const losses: { readonly [K in Name]: Equation } = {
+export const losses = {
   "cross entropy": equation(
     (facts) => {
       const p = tex`p_{ij} = \frac{e^{x_{ij}}}{\sum_k e^{x_{ik}}}`;
@@ -71,4 +66,4 @@ export const losses: { readonly [K in Name]: Equation } = {
     source: "Kullback & Leibler 1951",
     letters: { "log p": "x", target: "y" },
   }),
-};
+} satisfies Partial<Record<OperationName, Equation>>;
