@@ -1,8 +1,8 @@
 // A kept run in words, as the view of runs shows it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { relativeTime, runDescription, runFacts, stateIcons } from "../../src/extension/runs/runText.ts";
-import type { RunSummary } from "../../src/protocol/inspector/runs.ts";
+import { runDescription, runFacts, stateIcons } from "../../src/extension/runs/runText.ts";
+import { ago, type RunSummary } from "../../src/protocol/inspector/runs.ts";
 
 const now = Date.UTC(2024, 5, 1, 12);
 const hour = 3_600_000;
@@ -59,5 +59,5 @@ test("times are told in the largest unit that fits", () => {
     [8 * 24 * hour, "last week"],
     [-hour, "just now"],
   ] as const;
-  for (const [before, words] of cases) assert.equal(relativeTime(now - before, now), words);
+  for (const [before, words] of cases) assert.equal(ago(now - before, now, "long"), words);
 });

@@ -1,6 +1,6 @@
 // A kept run in words, for the lists of the window. Knows no VS Code.
 import { basename } from "node:path";
-import type { KeptRunState, RunSummary } from "../../protocol/inspector/runs.ts";
+import { ago, type KeptRunState, type RunSummary } from "../../protocol/inspector/runs.ts";
 import { stateText } from "../../runs/summary.ts";
 import { formatNumber } from "../runText.ts";
 
@@ -19,7 +19,7 @@ export function runDescription(run: RunSummary, now: number): string {
   const parts = [
     loss === null ? stateText(run.state) : `loss ${formatNumber(loss)}`,
     ...tags.map((tag) => `#${tag}`),
-    relativeTime(started, now),
+    ago(started, now, "long"),
     notice === null ? "" : "⚠",
   ];
   return parts.filter((part) => part !== "").join(" · ");
@@ -44,22 +44,4 @@ export function runFacts(run: RunSummary): readonly (readonly [what: string, val
     ["Note", run.notice ?? ""],
   ];
   return facts.filter(([, value]) => value !== "");
-}
-
-const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-  ["year", 365 * 24 * 3600],
-  ["month", 30 * 24 * 3600],
-  ["week", 7 * 24 * 3600],
-  ["day", 24 * 3600],
-  ["hour", 3600],
-  ["minute", 60],
-];
-
-/** `3 minutes ago`, `yesterday`. */
-export function relativeTime(then: number, now: number): string {
-  const seconds = (now - then) / 1000;
-  const unit = units.find(([, length]) => seconds >= length);
-  if (unit === undefined) return "just now";
-  const [name, length] = unit;
-  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(-Math.floor(seconds / length), name);
 }

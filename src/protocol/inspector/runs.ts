@@ -129,3 +129,26 @@ export interface RunsQuestions {
   /** Shows a kept run in the page, read-only; null: the run that is going on or was last. */
   showRun: { params: { readonly id: string | null }; result: Readonly<Record<string, never>> };
 }
+
+const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ["year", 365 * 24 * 3600],
+  ["month", 30 * 24 * 3600],
+  ["week", 7 * 24 * 3600],
+  ["day", 24 * 3600],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+const relative = {
+  long: new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" }),
+  short: new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" }),
+};
+
+/** `3 minutes ago`, `yesterday`; short: `3 min. ago`. Both times in milliseconds since 1970. */
+export function ago(then: number, now: number, style: keyof typeof relative): string {
+  const seconds = (now - then) / 1000;
+  const unit = units.find(([, length]) => seconds >= length);
+  if (unit === undefined) return "just now";
+  const [name, length] = unit;
+  return relative[style].format(-Math.floor(seconds / length), name);
+}

@@ -1,5 +1,5 @@
 // The kept runs as rows: which are drawn over the curves, how each ended, and a way to look at each alone.
-import type { RunSummary } from "../../../src/protocol/inspector/runs.ts";
+import { ago, type RunSummary } from "../../../src/protocol/inspector/runs.ts";
 import { colourOf } from "../../charts/lineChart.ts";
 import { KeyedList, link, make, setAttribute, setHidden, setPlace, setText } from "../../dom.ts";
 import { formatCount } from "../../format.ts";
@@ -7,7 +7,7 @@ import type { Palette } from "../../theme.ts";
 import { lookOf } from "../curves/plot/otherLines.ts";
 import { draw } from "../flow/svg.ts";
 import { createNumber } from "../number.ts";
-import { ago, describeSetup, formatTime, stateWords } from "./words.ts";
+import { describeSetup, formatTime, stateWords } from "./words.ts";
 
 export interface ListState {
   readonly runs: readonly RunSummary[];
@@ -105,7 +105,7 @@ class RunRow {
     setAttribute(this.#setup, "title", run.data);
     this.#loss.set(run.loss, "no iteration was kept");
     setPlace(this.#gauge, "at", placeOf(run.loss, range));
-    setText(this.#time, ago(run.started, now));
+    setText(this.#time, ago(run.started, now, "short"));
     setAttribute(this.#time, "title", formatTime(run.started));
   }
 

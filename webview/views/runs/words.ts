@@ -24,23 +24,7 @@ export function describeSetup({ optimizer, learningRate, seed, model }: RunSumma
   return [optimizer, rate, `seed ${seed}`].filter((part) => part !== "").join(" · ");
 }
 
-const units = [
-  ["year", 365 * 24 * 3600],
-  ["month", 30 * 24 * 3600],
-  ["week", 7 * 24 * 3600],
-  ["day", 24 * 3600],
-  ["hour", 3600],
-  ["minute", 60],
-] as const;
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
 const absolute = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
-
-/** `3 min. ago`; both in milliseconds since 1970. */
-export function ago(then: number, now: number): string {
-  const seconds = (now - then) / 1000;
-  const unit = units.find(([, length]) => seconds >= length);
-  return unit === undefined ? "just now" : relative.format(-Math.floor(seconds / unit[1]), unit[0]);
-}
 
 /** `30 Nov 2026, 20:50` */
 export function formatTime(time: number): string {
