@@ -474,7 +474,7 @@ describe("the view of weights", () => {
         const { page } = inspector;
         await opened(inspector, longNumbers());
         await answer(inspector, { shape: [128, 128], change: (array) => array.fill(Number.NaN, 5000, 5128) });
-        for (const width of [1100, 420, 300, 260]) {
+        for (const width of [1100, 420, 301, 300, 286, 260, 210]) {
           await page.setViewportSize({ width, height: 900 });
           await inspector.settled();
           await page.locator(panel).screenshot({ path: `test/webview/screenshots/weights-${theme}-${width}.png` });
@@ -487,12 +487,19 @@ describe("the view of weights", () => {
   }
 });
 
-/** Numbers of a row that stand upon each other. */
+/** Numbers of a row that stand upon each other, or reach into the next cell, whose name stands there. */
 const overlapping = `[...document.querySelectorAll(".parameters tbody tr")].flatMap((row) => {
-  const boxes = [...row.querySelectorAll(".digits")].map((digits) => digits.getBoundingClientRect());
-  return boxes.flatMap((a, i) =>
-    boxes.slice(i + 1).some((b) => a.top < b.bottom && b.top < a.bottom && a.left < b.right && b.left < a.right)
-      ? [row.dataset.parameter]
-      : [],
-  );
+  const { top, bottom } = row.getBoundingClientRect();
+  const high = [...row.children].filter((cell) => {
+    const box = cell.getBoundingClientRect();
+    return box.top < top - 1 || box.bottom > bottom + 1;
+  });
+  if (high.length > 0) return [row.dataset.parameter + ": " + high.map((cell) => cell.className) + " out of the row"];
+  const all = [...row.querySelectorAll(".digits")];
+  const boxes = all.map((digits) => digits.getBoundingClientRect());
+  return boxes.flatMap((a, i) => {
+    const over = boxes.slice(i + 1).some((b) => a.top < b.bottom && b.top < a.bottom && a.left < b.right && b.left < a.right);
+    const out = a.right > all[i].closest("td").getBoundingClientRect().right + 1;
+    return over || out ? [row.dataset.parameter + " " + all[i].textContent] : [];
+  });
 })`;
